@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The upcoming features every Swift target of ours is built with; `Model` checks that the compiler knows each of them.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+/// For the targets that handle C memory: every unsafe expression is marked where it stands.
+let strictSettings = settings + [.strictMemorySafety()]
+
+let package = Package(
+    name: "caisson",
+    products: [
+        .executable(name: "caisson", targets: ["caisson"]),
+        .executable(name: "caisson-cell", targets: ["caisson-cell"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // Layer 0: C, and the system's libraries.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .target(name: "CCell"),
+
+        // Layer 1: values that everything speaks of.
+        .target(name: "Model", swiftSettings: settings),
+        .target(name: "CellWire", swiftSettings: settings),
+
+        // Layer 2: rules without I/O, the cell, and the HTTP client.
+        .target(name: "Cell", dependencies: ["CellWire", "CCell"], swiftSettings: strictSettings),
+        .target(
+            name: "Profiles", path: "Profiles",
+            resources: [
+                .embedInCode("standard.json"), .embedInCode("standard.outer.json"), .embedInCode("standard.inner.json"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Hardening", dependencies: ["Model", "Profiles"], swiftSettings: settings),
+        .target(name: "CurlHTTP", dependencies: ["Model", "CCurl"], swiftSettings: strictSettings),
+
+        // Layer 3: the seams.
+        .target(name: "Ports", dependencies: ["Model", "CellWire", "Hardening"], swiftSettings: settings),
+
+        // Layer 4: what stands behind the seams.
+        .target(name: "Filters", dependencies: ["Model", "Hardening", "CSeccomp"], swiftSettings: strictSettings),
+        .target(
+            name: "SQLiteStore",
+            dependencies: [
+                "Model", "CellWire", "Ports", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "BlobFiles", dependencies: ["Model", "Ports", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .target(
+            name: "DockerEngine",
+            dependencies: [
+                "Model", "CellWire", "Hardening", "Ports", "CurlHTTP",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
+
+        // Layers 5 and 6: jobs run, and people ask for it.
+        .target(
+            name: "Scheduler",
+            dependencies: ["Model", "CellWire", "Hardening", "Ports", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Model", "Ports", "Hardening", "Filters", "DockerEngine", "SQLiteStore", "BlobFiles", "Scheduler",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Model", "CellWire", "Hardening", "Ports", "SQLiteStore", "Scheduler", "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+
+        // Layer 7: the programs.
+        .executableTarget(name: "caisson", dependencies: ["Commands"], swiftSettings: settings),
+        .executableTarget(
+            name: "caisson-cell", dependencies: ["Cell"], swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-static-executable"])]),
+
+        // Tests: a target for each of ours, and one that drives the whole against a real engine.
+        .target(
+            name: "TestSupport", dependencies: ["Model", "Ports"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "CellWireTests", dependencies: ["CellWire", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "HardeningTests", dependencies: ["Hardening", "Model", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening"], swiftSettings: settings),
+        .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model"], swiftSettings: settings),
+        .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: [
+                "SQLiteStore", "CellWire", "Model", "Ports", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BlobFilesTests", dependencies: ["BlobFiles", "Model", "Ports", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DockerEngineTests",
+            dependencies: ["DockerEngine", "CellWire", "Hardening", "Model", "Ports", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SchedulerTests", dependencies: ["Scheduler", "CellWire", "Model", "Ports", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandsTests", dependencies: ["Commands", "Model", "Ports", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "CellWire", "CurlHTTP", "Daemon", "DockerEngine", "Hardening", "Model", "Ports", "SQLiteStore",
+                "Scheduler",
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

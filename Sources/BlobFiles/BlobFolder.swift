@@ -1,0 +1,112 @@
+// BlobFiles: spool files, and the content-addressed files of large blobs.
+// It must not know what the bytes mean, nor which of them are still needed.
+import Dispatch
+import Model
+package import Ports
+
+/// Large blobs, each in a file named by its content: `blobs/ab/abcd…` in the data folder.
+///
+/// A file gets its name only when all of its bytes are on the disk, so whatever has a name is whole.
+package struct BlobFolder: BlobStore {
+    private let path: String
+    private let ids: any IDSource
+    private let queue = DispatchQueue(label: "caisson.blobs", attributes: .concurrent)
+
+    /// Bytes that are in memory at once for each blob in the making.
+    static let chunk = 256 << 10
+
+    /// - Parameters:
+    ///   - folder: The data folder. Nothing is made in it before the first large blob.
+    ///   - ids: For the names of files in the making.
+    package init(in folder: String, ids: any IDSource) { (path, self.ids) = ("\(folder)/blobs", ids) }
+
+    package func makeBlob(from spool: any Spool, range: Range<Int64>) async throws(StoreError) -> Blob {
+        if range.count <= Blob.inlineLimit.bytes { return try await makeInlineBlob(from: spool, range: range) }
+        let incoming = incoming
+        let temporary = "\(incoming)/\(ids.makeSuffix())"
+        try await queue.run { () throws(StoreError) in try Folder.make(incoming) }
+        let file = SpoolFile(temporary)
+        try await file.open(for: .creating)
+        do {
+            let reference = try await digest(range, of: spool) { chunk throws(StoreError) in
+                try await file.append(chunk)
+            }
+            try await file.synchronize()
+            await file.close()
+            try await keep(temporary, as: reference)
+            return Blob(reference: reference, inlineBytes: nil)
+        } catch {
+            await file.close()
+            await drop(temporary)
+            throw error
+        }
+    }
+
+    package func read(_ reference: BlobReference, range: Range<Int64>) async throws(StoreError) -> [UInt8] {
+        let path = try filePath(of: reference)
+        let bounds = range.clamped(to: 0..<reference.size.bytes)
+        return try await queue.run { () throws(StoreError) in
+            try OpenFile(path, for: .reading).read(from: bounds.lowerBound, count: bounds.count)
+        }
+    }
+
+    /// Removes what a process left behind that was killed while it made a blob.
+    ///
+    /// Only for the holder of the data folder's lock, and before it makes blobs of its own.
+    package func removeLeftovers() async throws(StoreError) {
+        let incoming = incoming
+        try await queue.run { () throws(StoreError) in try Folder.remove(incoming) }
+    }
+
+    /// Removes a file in the making, after an error.
+    private func drop(_ temporary: String) async {
+        let remove = { @Sendable () throws(StoreError) in try Folder.remove(temporary) }
+        try? await queue.run(remove)  // ignored: the first error is the one to tell; `removeLeftovers` takes the file
+    }
+
+    private var incoming: String { "\(path)/incoming" }
+
+    private func filePath(of reference: BlobReference) throws(StoreError) -> String {
+        guard let hex = BlobDigest.hex(of: reference.digest) else { throw .notFound(reference.digest) }
+        return "\(path)/\(hex.prefix(2))/\(hex)"
+    }
+
+    private func makeInlineBlob(from spool: any Spool, range: Range<Int64>) async throws(StoreError) -> Blob {
+        var bytes: [UInt8] = []
+        let reference = try await digest(range, of: spool) { bytes += $0 }
+        return Blob(reference: reference, inlineBytes: bytes)
+    }
+
+    /// Reads `range` chunk by chunk and hands each on.
+    private func digest(
+        _ range: Range<Int64>, of spool: any Spool, each: (_ chunk: [UInt8]) async throws(StoreError) -> Void
+    ) async throws(StoreError) -> BlobReference {
+        var digest = BlobDigest()
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let rest = Int(range.upperBound - offset)
+            let bytes = try await spool.read(from: offset, count: min(Self.chunk, rest))
+            guard !bytes.isEmpty else { throw .corrupt(detail: "a spool ends \(rest) bytes short of \(range)") }
+            digest.add(bytes)
+            try await each(bytes)
+            offset += Int64(bytes.count)
+        }
+        return BlobReference(digest: digest.text, size: ByteCount(bytes: Int64(range.count)))
+    }
+
+    /// Gives a whole file its name, or drops it if there already is one with the same bytes.
+    private func keep(_ temporary: String, as reference: BlobReference) async throws(StoreError) {
+        let target = try filePath(of: reference)
+        try await queue.run { () throws(StoreError) in
+            let folder = String(target.prefix(target.count - 65))
+            try Folder.make(folder)
+            if try OpenFile.size(of: target) == reference.size.bytes {
+                try Folder.remove(temporary)
+            } else {
+                try OpenFile.move(temporary, to: target)
+            }
+            // Also for a file that was there: whoever made it may have been killed just before this.
+            try Folder.synchronize(folder)
+        }
+    }
+}

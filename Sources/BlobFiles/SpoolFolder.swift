@@ -1,0 +1,29 @@
+import Dispatch
+package import Model
+package import Ports
+
+/// The spools of all attempts: `spool/<attempt>/<stream>` in the data folder.
+///
+/// At most one ``SpoolFile`` may be open for a stream: each keeps its own count of the bytes.
+package struct SpoolFolder: Spools {
+    private let path: String
+    private let queue = DispatchQueue(label: "caisson.spools", attributes: .concurrent)
+
+    /// - Parameter folder: The data folder. Nothing is made in it before the first spool.
+    package init(in folder: String) { path = "\(folder)/spool" }
+
+    package func open(_ attempt: AttemptID, _ stream: SpoolStream) async throws(StoreError) -> any Spool {
+        let folder = folder(of: attempt)
+        try await queue.run { () throws(StoreError) in try Folder.make(folder) }
+        let spool = SpoolFile("\(folder)/\(stream.rawValue)")
+        try await spool.open(for: .appending)
+        return spool
+    }
+
+    package func remove(_ attempt: AttemptID) async throws(StoreError) {
+        let folder = folder(of: attempt)
+        try await queue.run { () throws(StoreError) in try Folder.remove(folder) }
+    }
+
+    private func folder(of attempt: AttemptID) -> String { "\(path)/\(attempt)" }
+}

@@ -1,0 +1,131 @@
+#define _GNU_SOURCE
+#include "CCell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <linux/seccomp.h>
+#include <linux/filter.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// The tool is the first that the kernel kills for want of memory, never the cell.
+static const char tool_oom_score[] = "900";
+
+static void fail(int status_fd) {
+    int error = errno;
+    ssize_t ignored = write(status_fd, &error, sizeof error);
+    (void)ignored;
+    _exit(127);
+}
+
+// Runs in the child: only async-signal-safe calls, no allocation.
+static void become_tool(const struct caisson_spawn *spawn) {
+    // The descriptors that are still needed go above those that the tool will have.
+    int gate = fcntl(spawn->gate_fd, F_DUPFD_CLOEXEC, 100);
+    int status = fcntl(spawn->status_fd, F_DUPFD_CLOEXEC, 100);
+    if (gate < 0 || status < 0) fail(spawn->status_fd);
+    if (setsid() < 0) fail(status);
+    if (dup2(spawn->stdin_fd, 0) < 0 || dup2(spawn->stdout_fd, 1) < 0 || dup2(spawn->stderr_fd, 2) < 0) fail(status);
+    if (chdir(spawn->folder) < 0) fail(status);
+
+    // The fork has inherited "not dumpable", under which the files of /proc/self belong to root.
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score < 0 || write(score, tool_oom_score, sizeof tool_oom_score - 1) < 0) fail(status);
+    close(score);
+
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+
+    struct sock_fprog program = {.len = spawn->filter_length, .filter = (struct sock_filter *)spawn->filter};
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0) fail(status);
+
+    char byte = 'r';
+    if (write(status, &byte, 1) != 1) fail(status);
+    ssize_t count;
+    do count = read(gate, &byte, 1); while (count < 0 && errno == EINTR);
+    if (count != 1) _exit(127);  // the cell has shut the gate
+    execve(spawn->path, spawn->argv, spawn->envp);
+    fail(status);
+}
+
+pid_t caisson_cell_spawn(const struct caisson_spawn *spawn) {
+    pid_t pid = fork();
+    if (pid == 0) become_tool(spawn);
+    return pid;
+}
+
+int caisson_cell_signal_fd(void) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_SETMASK, &set, NULL) < 0) return -1;
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int caisson_cell_next_signal(int fd, pid_t *sender) {
+    struct signalfd_siginfo info;
+    if (read(fd, &info, sizeof info) != sizeof info) return 0;
+    *sender = (pid_t)info.ssi_pid;
+    return (int)info.ssi_signo;
+}
+
+int caisson_cell_open_beneath(int folder_fd, const char *path) {
+    struct open_how how = {
+        // Not blocking: a FIFO without a writer must not hold the cell.
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
+    return (int)syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
+}
+
+int caisson_cell_hide(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+int caisson_cell_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0; }
+
+pid_t caisson_cell_reap(int *exit_code, int *signal) {
+    int status = 0;
+    pid_t pid = waitpid(-1, &status, WNOHANG);
+    *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    *signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return pid;
+}
+
+int caisson_cell_pipe(int fds[2], int ours) {
+    if (pipe2(fds, O_CLOEXEC) < 0) return -1;
+    return caisson_cell_set_nonblocking(fds[ours]);
+}
+
+int caisson_cell_set_nonblocking(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+int64_t caisson_cell_children_cpu_us(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_CHILDREN, &usage) < 0) return 0;
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * (int64_t)1000000 + usage.ru_utime.tv_usec +
+           usage.ru_stime.tv_usec;
+}
+
+int64_t caisson_cell_monotonic_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000000 + now.tv_nsec / 1000;
+}

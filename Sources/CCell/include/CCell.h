@@ -1,0 +1,53 @@
+// CCell: what the cell needs from the kernel and cannot say in Swift: the child's side of a fork (which has to be
+// async-signal-safe), calls without a glibc wrapper, and macros. It must not decide anything.
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/// What the child of a fork does before it becomes the tool.
+struct caisson_spawn {
+    const char *path;          // absolute: the search through PATH is the parent's
+    char *const *argv;         // ends with NULL
+    char *const *envp;         // ends with NULL
+    const char *folder;        // where the tool starts
+    int stdin_fd;              // become 0, 1 and 2
+    int stdout_fd;
+    int stderr_fd;
+    int gate_fd;               // a byte here lets the child go on to exec
+    int status_fd;             // 'r' when the filter is loaded; an errno as 4 bytes when a step failed; end of file at exec
+    const void *filter;        // classic BPF, 8 bytes an instruction
+    uint16_t filter_length;    // instructions
+};
+
+/// Forks, and in the child: new session, stdio, folder, OOM score, inner seccomp filter, gate, exec.
+/// Returns the child's pid, or -1 with errno.
+pid_t caisson_cell_spawn(const struct caisson_spawn *spawn);
+
+/// Blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE, and gives a descriptor to read the blocked ones from.
+int caisson_cell_signal_fd(void);
+
+/// One pending signal: its number, or 0 if there is none. `*sender` is the sending pid; 0 means from outside the container.
+int caisson_cell_next_signal(int fd, pid_t *sender);
+
+/// Opens for reading beneath a folder, following no link at any place (openat2(2)). Returns -1 with errno.
+int caisson_cell_open_beneath(int folder_fd, const char *path);
+
+/// Makes this process undumpable, so that one of the same user id can neither trace it nor reach its descriptors.
+int caisson_cell_hide(void);
+/// 1 while this process is dumpable.
+int caisson_cell_is_dumpable(void);
+
+/// Reaps one dead child without waiting: its pid, 0 if none is dead, -1 with errno if there are no children.
+/// `*exit_code` is -1 if a signal ended it, `*signal` 0 if it exited.
+pid_t caisson_cell_reap(int *exit_code, int *signal);
+
+/// Creates a pipe whose ends are close-on-exec; `ours` (0 or 1) is the end that gets O_NONBLOCK. Returns -1 with errno.
+int caisson_cell_pipe(int fds[2], int ours);
+
+int caisson_cell_set_nonblocking(int fd);
+
+/// Microseconds of CPU time of all children that were reaped.
+int64_t caisson_cell_children_cpu_us(void);
+/// Microseconds on the monotonic clock.
+int64_t caisson_cell_monotonic_us(void);

@@ -1,0 +1,110 @@
+import CCell
+import CellWire
+import Glibc
+
+/// The tool's process and our ends of its pipes.
+struct ToolProcess {
+    /// Why there is no tool.
+    enum Failure: Error {
+        /// The kernel's error number: the command does not exist, is no program, or there is no memory.
+        case notStarted(Int32)
+        /// The tool's process does not stand behind the filters it must have; it was killed before exec.
+        case posture(ToolPosture)
+    }
+
+    let pid: Int32
+    let posture: ToolPosture
+    /// -1 once closed; not open at all if the tool's input is empty.
+    var stdin: Int32
+    var stdout: Int32
+    var stderr: Int32
+
+    /// Starts the tool; it runs when this returns.
+    init(_ spec: CellSpec, folder: String) throws(Failure) {
+        let path = try Self.find(spec.command[0], environment: spec.environment, folder: folder)
+        var input: [Int32] = [-1, -1]
+        if spec.hasStandardInput {
+            input = try Self.pipe(ours: 1)
+        } else {
+            input[0] = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+        }
+        let (output, errors) = (try Self.pipe(ours: 0), try Self.pipe(ours: 0))
+        let (gate, status) = (try Self.pipe(ours: 1), try Self.pipe(ours: 0))
+
+        let pid = unsafe Self.withArguments(spec) { argv, envp in
+            unsafe path.withCString { path in
+                unsafe folder.withCString { folder in
+                    unsafe spec.filter.withUnsafeBytes { filter in
+                        var spawn = unsafe caisson_spawn(
+                            path: path, argv: argv, envp: envp, folder: folder, stdin_fd: input[0],
+                            stdout_fd: output[1],
+                            stderr_fd: errors[1], gate_fd: gate[0], status_fd: status[1], filter: filter.baseAddress,
+                            filter_length: UInt16(filter.count / 8))
+                        return unsafe caisson_cell_spawn(&spawn)
+                    }
+                }
+            }
+        }
+        let forkError = errno
+        for fd in [input[0], output[1], errors[1], gate[0], status[1]] where fd >= 0 { close(fd) }
+        defer {
+            close(gate[1])
+            close(status[0])
+        }
+        guard pid > 0 else { throw .notStarted(forkError) }
+
+        // The child says that its filter stands, or why it does not; then it waits for the byte at the gate.
+        guard Self.waitForBytes(status[0]) == [UInt8(ascii: "r")] else { throw .posture(ToolPosture()) }
+        let posture = Attester.posture(of: pid)
+        guard posture.seccompMode == 2, posture.seccompFilters >= 2, posture.noNewPrivileges, posture.capabilities == 0
+        else { throw .posture(posture) }
+        _ = Kernel.write(gate[1], [0])
+        // The end of file means that exec has happened: it closed the status pipe.
+        let failure = Self.waitForBytes(status[0])
+        if failure.count == 4 { throw .notStarted(Int32(failure.littleEndian(at: 0, as: UInt32.self))) }
+        (self.pid, self.posture, stdin, stdout, stderr) = (pid, posture, input[1], output[0], errors[0])
+    }
+
+    /// What the child says next, within 5 s: it has little to do, so silence means that something is wrong.
+    private static func waitForBytes(_ fd: Int32) -> [UInt8] {
+        var descriptors = [pollfd(fd: fd, events: Int16(POLLIN), revents: 0)]
+        Kernel.poll(&descriptors, timeout: 5000)
+        guard case .bytes(let bytes) = Kernel.read(fd, count: 8) else { return [] }
+        return bytes
+    }
+
+    private static func pipe(ours: Int32) throws(Failure) -> [Int32] {
+        var fds: [Int32] = [-1, -1]
+        let result = unsafe fds.withUnsafeMutableBufferPointer { unsafe caisson_cell_pipe($0.baseAddress, ours) }
+        guard result == 0 else { throw .notStarted(errno) }
+        return fds
+    }
+
+    /// The program that a shell would find: a word with a slash as it is, else the first executable of that name in `PATH`.
+    private static func find(_ program: String, environment: [String], folder: String) throws(Failure) -> String {
+        if program.contains("/") { return program }
+        let path = environment.first { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? "/usr/local/bin:/usr/bin:/bin"
+        var error = ENOENT
+        for entry in path.split(separator: ":") {
+            let candidate = "\(entry.hasPrefix("/") ? "" : "\(folder)/")\(entry)/\(program)"
+            if unsafe access(candidate, X_OK) == 0 { return candidate }
+            if errno == EACCES { error = EACCES }
+        }
+        throw .notStarted(error)
+    }
+
+    /// Runs `body` with the command and the environment as C has them.
+    private static func withArguments<Result>(
+        _ spec: CellSpec,
+        _ body: (
+            UnsafePointer<UnsafeMutablePointer<CChar>?>?, UnsafePointer<UnsafeMutablePointer<CChar>?>?
+        ) -> Result
+    ) -> Result {
+        let argv = unsafe spec.command.map { unsafe strdup($0) } + [nil]
+        let envp = unsafe spec.environment.map { unsafe strdup($0) } + [nil]
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+        return unsafe argv.withUnsafeBufferPointer { argv in
+            unsafe envp.withUnsafeBufferPointer { envp in unsafe body(argv.baseAddress, envp.baseAddress) }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// What the cell says of a tool that has ended: the only proof of success there is.
+package struct CellRecord: Sendable, Hashable, Codable {
+    /// Why the tool's life ended.
+    package enum EndCause: UInt8, Sendable, Hashable, Codable {
+        /// By itself, with an exit status or by a signal.
+        case ended = 1
+        /// The run clock ran out.
+        case clock = 2
+        /// The daemon asked for it.
+        case cancelled = 3
+        /// The command could not be started: it does not exist or is not executable.
+        case notStarted = 4
+
+        package init(from decoder: any Decoder) throws {
+            let name = try decoder.singleValueContainer().decode(String.self)
+            guard let cause = Self.names.first(where: { $0.value == name })?.key else {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: decoder.codingPath, debugDescription: "\(name) is no end cause"))
+            }
+            self = cause
+        }
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(Self.names[self])
+        }
+        private static let names: [EndCause: String] = [
+            .ended: "ended", .clock: "clock", .cancelled: "cancelled", .notStarted: "not_started",
+        ]
+    }
+
+    package var cause: EndCause = .ended
+    /// The exit status, 0 to 255, if the tool exited.
+    package var exitCode: Int?
+    /// The signal's number, if a signal ended the tool.
+    package var signal: Int?
+    /// The error number of a failed start, if ``cause`` is ``EndCause/notStarted``.
+    package var startError: Int?
+    /// From the start of the tool to its end, on the monotonic clock.
+    package var runMicroseconds: Int = 0
+    /// User and system time of the whole tree.
+    package var cpuMicroseconds: Int = 0
+    /// The container's high-water mark of memory; 0 if the kernel does not tell.
+    package var peakMemoryBytes: Int = 0
+    /// What the tool wrote, kept or not.
+    package var stdoutBytes: Int = 0
+    package var stderrBytes: Int = 0
+    /// Whether the end of a stream was dropped because its cap was reached.
+    package var stdoutTruncated = false
+    package var stderrTruncated = false
+    /// Processes that the kernel killed for want of memory while the tool ran.
+    package var oomKills: Int = 0
+    /// Whether the pids limit refused a process or a thread.
+    package var pidsLimitHit = false
+    /// Processes that were still there when the tool had ended, and were killed.
+    package var leftBehind: Int = 0
+
+    package init() {}
+}

@@ -1,0 +1,33 @@
+// Commands: the verbs of the command line: what is parsed, what is printed, which exit status. It must not hold rules about
+// jobs. Until the control API exists it wires an instance of its own (`Docs/Decisions/0003`).
+package import ArgumentParser
+
+/// `caisson`: the whole command line.
+package struct Caisson: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "caisson",
+        abstract: "Runs programs in sealed, throw-away containers and keeps what they did.",
+        discussion: """
+            Exit status: 0 ok, 1 the job failed, timed out or ran out of memory, 2 invalid input, 3 not found, 4 conflict, \
+            6 no engine, 8 cancelled, 9 our fault or the engine's.
+            """,
+        version: "caisson 0.1.0",
+        subcommands: [RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self])
+
+    package init() {}
+
+    /// Parses the command line, runs what it says, and ends the process with the exit status that fits.
+    package static func start() async -> Never {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            ExitStatus.ok.end()
+        } catch {
+            Failure(error).end()
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Model
+import Ports
+
+/// Spools that tell when something was written to them, so that nobody has to look again and again.
+struct FollowedSpools: Spools {
+    private let spools: any Spools
+    private let follower: OutputFollower
+
+    init(_ spools: any Spools, follower: OutputFollower) { (self.spools, self.follower) = (spools, follower) }
+
+    func open(_ attempt: AttemptID, _ stream: SpoolStream) async throws(StoreError) -> any Spool {
+        let spool = try await spools.open(attempt, stream)
+        guard stream == .stdout || stream == .stderr else { return spool }
+        await follower.follow(spool, toError: stream == .stderr)
+        return FollowedSpool(spool: spool, follower: follower)
+    }
+
+    func remove(_ attempt: AttemptID) async throws(StoreError) {
+        // The last bytes must have been passed on before their file goes.
+        await follower.drain()
+        try await spools.remove(attempt)
+    }
+}
+
+private struct FollowedSpool: Spool {
+    let spool: any Spool
+    let follower: OutputFollower
+
+    var length: Int64 { get async { await spool.length } }
+
+    func append(_ bytes: [UInt8]) async throws(StoreError) {
+        try await spool.append(bytes)
+        follower.wakeUp()
+    }
+
+    func read(from offset: Int64, count: Int) async throws(StoreError) -> [UInt8] {
+        try await spool.read(from: offset, count: count)
+    }
+
+    func close() async {
+        await follower.drain()
+        await spool.close()
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Daemon
+import Model
+import Ports
+
+/// `caisson logs`: what a job has written.
+struct LogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Print what a job wrote: its stdout to stdout, its stderr to stderr.")
+
+    enum Stream: String, ExpressibleByArgument, CaseIterable {
+        case out, err, all
+    }
+
+    @Argument(help: "A job's id, the beginning of one, or @latest.") var job: String
+    @Option(help: "Which of the two: out, err or all.") var stream = Stream.all
+    @OptionGroup var form: FormOption
+    @OptionGroup var home: HomeOption
+
+    func run() async throws {
+        try await run(reader: Instance.reader(try home.configuration()), output: .standard)
+    }
+
+    /// The command without its surroundings.
+    func run(reader: any JobReader & BlobReader, output: Output) async throws {
+        let job = try await reader.job(job)
+        let attempt = try await reader.attempts(of: job.id).last
+        if !job.state.isTerminal {
+            output.error("caisson: job \(job.id) is \(job.state.rawValue): its output is kept at its end")
+        }
+        let (out, err) = (stream == .err ? nil : attempt?.stdout, stream == .out ? nil : attempt?.stderr)
+        if form.form == .json {
+            struct View: Encodable {
+                let id, state: String
+                /// Bytes that are no UTF-8 are replaced: without `-o json` they come as they are.
+                let stdout, stderr: String?
+            }
+            func text(_ blob: BlobReference?) async throws -> String? {
+                guard let blob else { return nil }
+                var bytes: [UInt8] = []
+                try await reader.pieces(of: blob) { bytes += $0 }
+                return String(decoding: bytes, as: UTF8.self)
+            }
+            return try output.json(
+                View(
+                    id: "\(job.id)", state: job.state.rawValue, stdout: try await text(out), stderr: try await text(err)
+                ))
+        }
+        if let out { try await reader.pieces(of: out) { try output.bytes($0, toError: false) } }
+        if let err { try await reader.pieces(of: err) { try output.bytes($0, toError: true) } }
+    }
+}
+
+extension BlobReader {
+    /// Hands out a blob piece by piece.
+    func pieces(of blob: BlobReference, _ body: ([UInt8]) throws -> Void) async throws {
+        var offset: Int64 = 0
+        while true {
+            let piece = try await bytes(of: blob, from: offset, count: 256 << 10)
+            if piece.isEmpty { return }
+            try body(piece)
+            offset += Int64(piece.count)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Ports
+
+/// Passes a job's stdout and stderr on while it runs, byte for byte, from the spools.
+///
+/// A terminal or a pipe that takes nothing holds up this alone, never the reader of the sandbox's stream.
+actor OutputFollower {
+    private struct Followed {
+        let spool: any Spool
+        let toError: Bool
+        var offset: Int64 = 0
+    }
+
+    private static let pieceSize = 64 << 10
+    private let output: Output
+    /// Writes may wait for whoever reads our output: they have a thread of their own.
+    private let queue = DispatchQueue(label: "caisson.output")
+    private var followed: [Followed] = []
+    private var isBroken = false
+    private nonisolated let wakeUps: AsyncStream<Void>
+    private nonisolated let continuation: AsyncStream<Void>.Continuation
+    private var isDraining = false
+    private var waitingForDrain: [CheckedContinuation<Void, Never>] = []
+
+    init(output: Output) {
+        self.output = output
+        (wakeUps, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    nonisolated func wakeUp() { continuation.yield() }
+
+    func follow(_ spool: any Spool, toError: Bool) { followed.append(Followed(spool: spool, toError: toError)) }
+
+    /// Passes on until ``end()``.
+    func run() async {
+        for await _ in wakeUps { await drain() }
+    }
+
+    nonisolated func end() { continuation.finish() }
+
+    /// Passes on everything that is in the spools now.
+    func drain() async {
+        // Two at once would give the same bytes twice: the later one waits for the earlier, and then looks again.
+        while isDraining { await withCheckedContinuation { waitingForDrain.append($0) } }
+        isDraining = true
+        defer {
+            isDraining = false
+            for waiting in waitingForDrain { waiting.resume() }
+            waitingForDrain = []
+        }
+        for index in followed.indices {
+            while !isBroken {
+                let stream = followed[index]
+                let piece = try? await stream.spool.read(from: stream.offset, count: Self.pieceSize)  // ignored: closed
+                guard let piece, !piece.isEmpty else { break }
+                await pass(piece, toError: stream.toError)
+                followed[index].offset += Int64(piece.count)
+            }
+        }
+    }
+
+    private func pass(_ bytes: [UInt8], toError: Bool) async {
+        let isTaken = await withCheckedContinuation { continuation in
+            queue.async { [output] in
+                do {
+                    try output.bytes(bytes, toError: toError)
+                    continuation.resume(returning: true)
+                } catch {
+                    // Nobody reads our output any more: the job goes on, and its output is kept all the same.
+                    continuation.resume(returning: false)
+                }
+            }
+        }
+        if !isTaken { isBroken = true }
+    }
+}

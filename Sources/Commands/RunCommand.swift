@@ -1,0 +1,101 @@
+import ArgumentParser
+import Daemon
+import Foundation
+import Hardening
+import Logging
+import Model
+import Ports
+import SQLiteStore
+import Scheduler
+
+/// `caisson run`: runs one command in a sandbox and waits for its end.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a command in a sealed container and wait for its end.",
+        usage: "caisson run --image NAME [--stdin FILE|-] [--file LOCAL[:NAME]]… [flags] -- COMMAND ARG…",
+        discussion: """
+            The command's stdout and stderr pass through as they are; our own words go to stderr. Files appear in /work, the \
+            only folder beside /tmp that can be written. A file result.json that the command leaves there is kept as its \
+            result.
+            """)
+
+    @Option(help: ArgumentHelp("One of our images by name, else a full reference.", valueName: "name"))
+    var image: String
+    @Option(help: ArgumentHelp("The command's standard input: a file, or - for our own.", valueName: "file|-"))
+    var stdin: String?
+    @Option(name: .customLong("file"), help: ArgumentHelp("A file to put into /work.", valueName: "local[:name]"))
+    var files: [String] = []
+    @Option(name: .customLong("env"), help: ArgumentHelp("A variable of the command's environment.", valueName: "k=v"))
+    var environment: [String] = []
+    @Option(name: .customLong("artifact"), help: ArgumentHelp("A file beneath /work to keep.", valueName: "path"))
+    var artifacts: [String] = []
+    @Option(help: ArgumentHelp("Where to write the kept files, too.", valueName: "folder"))
+    var artifactsDir: String?
+    @Option(help: ArgumentHelp("The longest the command may run: 100ms ... 24h.", valueName: "duration"))
+    var timeout: String = "60s"
+    @OptionGroup var home: HomeOption
+    @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
+    var command: [String] = []
+
+    func run() async throws {
+        // A reader of our output that ends must not end us: the job goes on, and its output is kept.
+        signal(SIGPIPE, SIG_IGN)
+        try await run(configuration: try home.configuration(), output: .standard).end()
+    }
+
+    /// The command without its surroundings.
+    func run(configuration: InstanceConfiguration, output: Output) async throws -> ExitStatus {
+        let profile = try Instance.profile(named: Profile.standardName)
+        let request = try RunRequest(self, profile: profile.profile)
+        let follower = OutputFollower(output: output)
+        let instance = try await Instance.open(
+            configuration, logger: StandardErrorLog.logger, watching: { FollowedSpools($0, follower: follower) },
+            whenWaiting: { pid in
+                output.error("caisson: waiting for \(pid.map { "process \($0)" } ?? "another process") to end its job")
+            })
+        do {
+            let status = try await carryOut(request, profile, instance, follower, output)
+            try await instance.close()
+            return status
+        } catch {
+            try? await instance.close()  // ignored: the first error is the one to tell
+            throw error
+        }
+    }
+
+    private func carryOut(
+        _ request: RunRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
+        _ output: Output
+    ) async throws -> ExitStatus {
+        let control = JobControl(grace: request.limits.grace)
+        let signals = CancelSignals(control, output: output)
+        defer { signals.end() }
+        let swept = try await instance.recovery.run()
+        if swept.settledJobs + swept.removedContainers > 0 {
+            output.error(
+                "caisson: cleaned up after an earlier process: \(swept.settledJobs) jobs, \(swept.removedContainers) containers"
+            )
+        }
+        let image = try await instance.supervisor.pin(image: image)
+        let spec = try request.spec(image: image)
+        let job = try await instance.supervisor.submit(spec, digest: try JobSpecDigest.of(spec))
+        let inputs = JobSupervisor.Inputs(files: request.inputs, stdin: request.stdin)
+        let verdict = try await withThrowingTaskGroup(of: Verdict?.self) { group in
+            group.addTask {
+                await follower.run()
+                return nil
+            }
+            group.addTask {
+                defer { follower.end() }
+                return try await instance.supervisor.run(job, profile: profile, inputs: inputs, control: control)
+            }
+            return try await group.reduce(nil) { $0 ?? $1 }
+        }
+        if let folder = artifactsDir {
+            try await ArtifactWriter(folder: folder, reader: instance.store, output: output).write(of: job.id)
+        }
+        guard let verdict else { return .errored }
+        output.error("caisson: job \(job.id) \(verdict.state.rawValue): \(verdict.message)")
+        return ExitStatus(verdict.state)
+    }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import CellWire
+import Daemon
+import Model
+import Ports
+
+/// `caisson show`: one job with everything that is known of it.
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one job: its state, its confinement, and what each phase took.")
+
+    @Argument(help: "A job's id, the beginning of one, or @latest.") var job: String
+    @OptionGroup var form: FormOption
+    @OptionGroup var home: HomeOption
+
+    func run() async throws {
+        try await run(reader: Instance.reader(try home.configuration()), output: .standard)
+    }
+
+    /// The command without its surroundings.
+    func run(reader: any JobReader, output: Output) async throws {
+        let job = try await reader.job(job)
+        let attempts = try await reader.attempts(of: job.id)
+        guard form.form == .table else {
+            return try output.json(JobView(job, attempts: attempts, events: try await reader.events(of: job.id)))
+        }
+        for line in Self.lines(job) { output.line(line) }
+        for attempt in attempts {
+            output.line("")
+            for line in Self.lines(attempt) { output.line(line) }
+        }
+    }
+
+    private static func lines(_ job: JobRecord) -> [String] {
+        let limits = job.spec.limits
+        let rows: [(String, String?)] = [
+            ("job", "\(job.id)"),
+            ("state", "\(job.state.rawValue)\(job.message.map { ": \($0)" } ?? "")"),
+            ("command", TextTable.oneLine(job.spec.command.joined(separator: " "), width: 200)),
+            ("image", "\(job.spec.imageName) (\(job.spec.imageID.prefix(19)))"),
+            ("created", job.createdAt.rfc3339),
+            ("finished", job.finishedAt?.rfc3339),
+            (
+                "limits",
+                "cpus \(Double(limits.milliCPUs) / 1000), memory \(limits.memory), pids \(limits.pids), "
+                    + "output \(limits.output), work \(limits.work), tmp \(limits.tmp), run \(limits.run.shortText)"
+            ),
+        ]
+        return rows.compactMap { name, value in value.map { line(name, $0) } }
+    }
+
+    private static func lines(_ attempt: AttemptRecord) -> [String] {
+        var lines = [
+            line("attempt", "\(attempt.id.number), \(attempt.state.rawValue), container \(attempt.containerName)")
+        ]
+        if let record = attempt.record { lines += self.lines(record) }
+        for artifact in attempt.artifacts {
+            lines.append(
+                line("artifact", "\(artifact.path): \(artifact.blob.map { "\($0.size)" } ?? artifact.problem ?? "-")"))
+        }
+        if let seen = attempt.attestation { lines += self.lines(seen, tool: attempt.toolPosture) }
+        let phases = attempt.phases.map { "\($0.name) \(Duration.microseconds($0.microseconds).shortText)" }
+        if !phases.isEmpty { lines.append(line("phases", phases.joined(separator: ", "))) }
+        return lines
+    }
+
+    private static func lines(_ record: CellRecord) -> [String] {
+        let end = record.signal.map { "signal \($0)" } ?? record.exitCode.map { "exit status \($0)" } ?? "not started"
+        let used =
+            "\(Duration.microseconds(record.runMicroseconds).shortText), CPU "
+            + "\(Duration.microseconds(record.cpuMicroseconds).shortText), peak memory "
+            + "\(ByteCount(bytes: Int64((record.peakMemoryBytes >> 10) << 10)))"
+        let output =
+            "stdout \(record.stdoutBytes) bytes\(record.stdoutTruncated ? " (cut at the limit)" : ""), "
+            + "stderr \(record.stderrBytes) bytes\(record.stderrTruncated ? " (cut at the limit)" : "")"
+        return [line("end", end), line("used", used), line("output", output)]
+    }
+
+    /// What the cell saw from inside, before and after it let the tool go.
+    private static func lines(_ seen: Attestation, tool: ToolPosture?) -> [String] {
+        let ids = "uid \(seen.userIDs.first ?? -1), gid \(seen.groupIDs.first ?? -1), "
+        let privileges =
+            "\(seen.capabilities == 0 ? "no capabilities" : "CAPABILITIES"), "
+            + "\(seen.noNewPrivileges ? "no new privileges" : "NEW PRIVILEGES")"
+        let filters = tool.map { "\($0.seccompFilters) filters on the tool" } ?? "no tool was started"
+        let mounts = seen.mounts.filter { ["/", "/work", "/tmp", "/.caisson"].contains($0.path) }.map { mount in
+            // The mount's own options stand before those of its file system.
+            let known: Set<Substring> = ["ro", "rw", "noexec", "nosuid", "nodev"]
+            let flags = mount.options.split(separator: ",").prefix { known.contains($0) }
+            return "\(mount.path) \(mount.kind) \(flags.joined(separator: ","))"
+        }
+        return [
+            line("confined", ids + privileges),
+            line("", "seccomp mode \(seen.seccompMode), \(seen.seccompFilters) filter on the cell, \(filters)"),
+            line("", "network: \(seen.interfaces.joined(separator: ", ")) only"),
+            line("", "mounts: \(mounts.joined(separator: "; "))"),
+        ]
+    }
+
+    private static func line(_ name: String, _ value: String) -> String {
+        name + String(repeating: " ", count: max(1, 10 - name.count)) + value
+    }
+}

@@ -1,0 +1,116 @@
+/// Speaks HTTP/1.1 to one server over libcurl: requests, answers that come in two parts, and raw upgraded streams.
+///
+/// It moves bytes and keeps limits. It knows no API, repeats nothing but an idempotent request on a connection that
+/// died unanswered, follows no redirect, uses no proxy, and reads no environment or configuration.
+///
+/// Threading: one thread of its own does all the work and alone touches libcurl; nothing here blocks a caller's thread.
+///
+/// Life: call ``shutdown()`` when done. A client that is dropped instead ends its thread by itself, some time later;
+/// its exchanges and streams keep it alive until then.
+package final class CurlClient: Sendable {
+    package enum Endpoint: Sendable, Hashable {
+        case unixSocket(path: String)
+    }
+
+    /// Most bytes that may wait unread in a raw stream unless its user says otherwise: 2 MiB.
+    package static let defaultInboundBoundBytes = 2 << 20
+    /// Longest path of a Unix socket in bytes (unix(7): 108 with the final zero).
+    private static let maxPathBytes = 107
+
+    let mailbox: CurlMailbox
+    private let ended = OneShot<Void>()
+
+    /// Starts the thread; nothing is connected before the first request.
+    ///
+    /// - Throws: ``HTTPClientError/connectFailed(path:reason:)`` for a path no socket can have, or
+    ///   ``HTTPClientError/internalFault(detail:)``.
+    package init(endpoint: Endpoint) throws(HTTPClientError) {
+        let path =
+            switch endpoint {
+            case .unixSocket(let path): path
+            }
+        guard (1...Self.maxPathBytes).contains(path.utf8.count), !path.utf8.contains(0) else {
+            throw .connectFailed(path: path, reason: "a socket's path has 1 to \(Self.maxPathBytes) bytes and no zero")
+        }
+        let multi = try CurlMultiHandle()
+        mailbox = CurlMailbox(multi: multi)
+        do throws(HTTPClientError) {
+            try CurlThread.start { [mailbox, ended] in
+                CurlLoop(multi: multi, mailbox: mailbox, socketPath: path).run()
+                ended.settle(.success(()))
+            }
+        } catch {
+            _ = mailbox.close()
+            multi.cleanUp()
+            throw error
+        }
+    }
+
+    deinit { mailbox.post(.shutDown) }
+
+    /// Sends a request and waits for the whole answer, whatever its status.
+    ///
+    /// Cancelling the task ends the transfer and closes its connection.
+    ///
+    /// - Throws: `CancellationError`, else an ``HTTPClientError``.
+    package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let exchange = try await open(request)
+        return HTTPResponse(head: exchange.head, body: try await exchange.body())
+    }
+
+    /// Sends a request and waits for the head of the answer only.
+    ///
+    /// The request's total and idle timeouts go on counting while the body comes.
+    ///
+    /// - Throws: `CancellationError`, and the transfer is over then; else an ``HTTPClientError``.
+    package func open(_ request: HTTPRequest) async throws -> HTTPExchange {
+        let id = mailbox.newID()
+        let body = OneShot<[UInt8]>()
+        let head = try await head(of: id) { .start(id, request, head: $0, body: body) }
+        return HTTPExchange(head: head, client: self, id: id, received: body)
+    }
+
+    /// Makes a connection of its own and turns it into a raw stream by an HTTP/1.1 upgrade to `tcp`.
+    ///
+    /// The request's timeouts count until the stream is open, its body cap does not count; the total is 10 s by
+    /// default.
+    ///
+    /// - Throws: `CancellationError`, and the connection is closed then; else an ``HTTPClientError``, such as
+    ///   ``HTTPClientError/upgradeRefused(status:body:)``.
+    package func upgrade(
+        _ request: HTTPRequest, inboundBoundBytes: Int = CurlClient.defaultInboundBoundBytes
+    ) async throws -> RawStream {
+        let id = mailbox.newID()
+        let first = UpgradeHandshake.bytes(of: request)
+        let pipe = RawStreamPipe(inboundBoundBytes: inboundBoundBytes, sendingFirst: first)
+        let head = try await head(of: id) { .upgrade(id, request.timeouts, pipe, opened: $0) }
+        return RawStream(head: head, client: self, id: id, pipe: pipe)
+    }
+
+    /// Ends the thread and waits for it.
+    ///
+    /// What is under way fails with ``HTTPClientError/shutDown``, as does all that comes after. A second call waits
+    /// too. Cancelling changes nothing: the thread never blocks, so this is soon over.
+    package func shutdown() async {
+        mailbox.post(.shutDown)
+        _ = await ended.result
+    }
+
+    /// Posts a command and waits for the head it asks for; ends the conversation if the task is cancelled meanwhile.
+    private func head(
+        of id: ConversationID, _ command: (OneShot<HTTPResponseHead>) -> CurlCommand
+    ) async throws -> HTTPResponseHead {
+        let head = OneShot<HTTPResponseHead>()
+        let command = command(head)
+        let value = try await withTaskCancellationHandler {
+            guard mailbox.post(command) else { throw HTTPClientError.shutDown }
+            // The handler may have run before there was anything to cancel.
+            if Task.isCancelled { mailbox.post(.cancel(id)) }
+            return try await head.value
+        } onCancel: {
+            mailbox.post(.cancel(id))
+        }
+        try Task.checkCancellation()  // a head that came together with the cancellation is of no use
+        return value
+    }
+}

@@ -1,0 +1,44 @@
+/// When one transfer or raw stream has taken too long, and nothing else.
+///
+/// Times are those of the monotonic clock, read by the loop: its wait is the kernel's, so no handed-in clock could end
+/// it.
+struct Deadlines: Sendable {
+    typealias Instant = SuspendingClock.Instant
+
+    /// How long a full backlog is left alone before the next try.
+    static let connectPause = Duration.milliseconds(5)
+
+    let timeouts: HTTPRequest.Timeouts
+    let startedAt: Instant
+    /// When to try again to connect; `nil` unless the backlog was full.
+    private var connectAgainAt: Instant?
+    private var lastByteAt: Instant
+
+    init(_ timeouts: HTTPRequest.Timeouts, startedAt: Instant) {
+        (self.timeouts, self.startedAt, lastByteAt) = (timeouts, startedAt, startedAt)
+    }
+
+    mutating func sawBytes(at now: Instant) { lastByteAt = now }
+
+    mutating func foundBacklogFull(at now: Instant) { connectAgainAt = now + Self.connectPause }
+
+    mutating func connectsAgain() { connectAgainAt = nil }
+
+    func connectIsDue(at now: Instant) -> Bool { connectAgainAt.map { $0 <= now } ?? false }
+
+    /// The first moment at which something has to be done if no byte comes.
+    var next: Instant? { ([connectAgainAt].compactMap(\.self) + limits.map(\.at)).min() }
+
+    /// The limit that has passed, if one has.
+    func overdue(at now: Instant) -> HTTPClientError? {
+        limits.first { $0.at <= now }.map { .timedOut($0.phase, limit: $0.limit) }
+    }
+
+    private var limits: [(phase: HTTPClientError.Phase, limit: Duration, at: Instant)] {
+        var limits: [(phase: HTTPClientError.Phase, limit: Duration, at: Instant)] = []
+        if connectAgainAt != nil { limits.append((.connect, timeouts.connect, startedAt + timeouts.connect)) }
+        if let total = timeouts.total { limits.append((.total, total, startedAt + total)) }
+        if let idle = timeouts.idle { limits.append((.idle, idle, lastByteAt + idle)) }
+        return limits
+    }
+}

@@ -1,0 +1,102 @@
+/// One request, checked when it is made, so that nothing in it can change the shape of what goes over the wire.
+package struct HTTPRequest: Sendable, Hashable {
+    package enum Method: String, Sendable, Hashable, CaseIterable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case delete = "DELETE"
+
+        /// Whether a request may be sent again when a reused connection died without an answer (RFC 9110, 9.2.2).
+        var isIdempotent: Bool { self != .post }
+    }
+
+    /// What is sent after the head; only POST and DELETE may carry one.
+    package struct Body: Sendable, Hashable {
+        package let bytes: [UInt8]
+        package let contentType: String
+
+        package init(_ bytes: [UInt8], contentType: String) {
+            (self.bytes, self.contentType) = (bytes, contentType)
+        }
+    }
+
+    /// How long a request may take; each is counted on the monotonic clock.
+    package struct Timeouts: Sendable, Hashable {
+        /// From the call until the server has taken the connection; a Unix socket waits here while its backlog is full.
+        package let connect: Duration
+        /// From the call until the last byte of the body, or until the raw stream is open; `nil` is no limit.
+        package let total: Duration?
+        /// Between two bytes in either direction, the wait for the answer included; `nil` is no limit.
+        package let idle: Duration?
+
+        package init(connect: Duration = .seconds(5), total: Duration? = nil, idle: Duration? = nil) {
+            (self.connect, self.total, self.idle) = (connect, total, idle)
+        }
+    }
+
+    /// Longest body of an answer unless the request says otherwise: 8 MiB.
+    package static let defaultBodyCapBytes = 8 << 20
+
+    package let method: Method
+    /// Path and query, percent-encoded, beginning with `/`.
+    package let target: String
+    package let headers: HTTPHeaders
+    package let body: Body?
+    package let timeouts: Timeouts
+    /// Longest body of the answer, 0 or more; one byte more is ``HTTPClientError/bodyTooLarge(capBytes:)``.
+    package let bodyCapBytes: Int
+
+    /// Checks the parts.
+    ///
+    /// - Throws: ``HTTPClientError/invalidRequest(detail:)`` naming the first wrong part, never its value.
+    package init(
+        _ method: Method, _ target: String, headers: HTTPHeaders = [:], body: Body? = nil,
+        timeouts: Timeouts = Timeouts(), bodyCapBytes: Int = HTTPRequest.defaultBodyCapBytes
+    ) throws(HTTPClientError) {
+        guard target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy(Self.isTargetByte) else {
+            throw .invalidRequest(detail: "its target must begin with / and be percent-encoded")
+        }
+        guard body == nil || method == .post || method == .delete else {
+            throw .invalidRequest(detail: "\(method.rawValue) carries no body")
+        }
+        guard bodyCapBytes >= 0 else { throw .invalidRequest(detail: "its body cap is below 0") }
+        var fields = headers.fields
+        if let body { fields.append(HTTPHeaders.Field(name: "Content-Type", value: body.contentType)) }
+        for (index, field) in fields.enumerated() {
+            guard Self.isToken(field.name), field.value.utf8.allSatisfy(Self.isFieldByte) else {
+                throw .invalidRequest(detail: "its header \(index + 1) is malformed")
+            }
+            guard index == headers.fields.count || !Self.ownHeaders.contains(field.name.lowercased()) else {
+                throw .invalidRequest(detail: "its header \(field.name) is set by the client itself")
+            }
+        }
+        (self.method, self.target, self.headers, self.body) = (method, target, headers, body)
+        (self.timeouts, self.bodyCapBytes) = (timeouts, bodyCapBytes)
+    }
+
+    /// Fields that frame the message or choose the connection.
+    private static let ownHeaders: Set<String> = [
+        "connection", "content-length", "content-type", "expect", "host", "te", "transfer-encoding", "upgrade",
+    ]
+
+    /// Printable ASCII without `#`, which would start a fragment and be cut off.
+    private static func isTargetByte(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "#")
+    }
+
+    /// Anything but control characters, a tab excepted (RFC 9110, 5.5).
+    private static func isFieldByte(_ byte: UInt8) -> Bool { (byte >= 0x20 && byte != 0x7F) || byte == 0x09 }
+
+    /// A field name as RFC 9110, 5.6.2 has it.
+    private static func isToken(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "a")...UInt8(ascii: "z"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+}

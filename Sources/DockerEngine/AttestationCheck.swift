@@ -1,0 +1,76 @@
+import CellWire
+import Hardening
+import Model
+
+/// Compares what the cell sees from inside with the plan: the last wall that a control which is not in force meets.
+enum AttestationCheck {
+    static func differences(_ seen: Attestation, plan: ContainerPlan) -> [PostureDifference] {
+        var differences: [PostureDifference] = []
+        func expect<Value: Equatable>(_ field: String, _ got: Value, _ wanted: Value) {
+            guard got != wanted else { return }
+            differences.append(PostureDifference(field: "cell: \(field)", wanted: "\(wanted)", got: "\(got)"))
+        }
+        let id = ContainerPlan.userID
+        expect("protocol version", seen.protocolVersion, CellWire.version)
+        expect("user ids", seen.userIDs, [id, id, id, id])
+        expect("group ids", seen.groupIDs, [id, id, id, id])
+        expect("supplementary groups", seen.supplementaryGroups.filter { $0 != id }, [])
+        expect("capabilities", seen.capabilities, 0)
+        expect("no new privileges", seen.noNewPrivileges, true)
+        expect("seccomp mode", seen.seccompMode, 2)
+        expect("a seccomp filter", seen.seccompFilters >= 1, true)
+        expect("dumpable", seen.isDumpable, false)
+        expect("interfaces", seen.interfaces.filter { !Self.isIdleTunnel($0) }, ["lo"])
+        expect("memory limit", seen.memoryLimitBytes, Int(plan.limits.memory.bytes))
+        expect("pids limit", seen.pidsLimit, plan.limits.pids)
+        expect("CPU share", cpuShare(seen), plan.limits.milliCPUs)
+        expect("open files limit", seen.openFilesLimit, plan.limits.files)
+        expect("core size limit", seen.coreSizeLimit, 0)
+        return differences + mountDifferences(seen)
+    }
+
+    /// CPU time per period, in thousandths of a core; 0 without a limit.
+    private static func cpuShare(_ seen: Attestation) -> Int {
+        guard seen.cpuQuotaMicroseconds > 0, seen.cpuPeriodMicroseconds > 0 else { return 0 }
+        return Int((Double(seen.cpuQuotaMicroseconds) * 1000 / Double(seen.cpuPeriodMicroseconds)).rounded())
+    }
+
+    /// Devices that some kernels put into every new network namespace, without an address and down.
+    private static func isIdleTunnel(_ name: String) -> Bool {
+        ["tunl0", "sit0", "ip6tnl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6gre0"].contains(name)
+    }
+
+    /// The root and the cell read-only, the two tmpfs mounts without programs, devices and setuid, nothing else of the host.
+    private static func mountDifferences(_ seen: Attestation) -> [PostureDifference] {
+        var differences: [PostureDifference] = []
+        func differ(_ path: String, _ wanted: String, _ got: String) {
+            differences.append(PostureDifference(field: "cell: mount \(path)", wanted: wanted, got: got))
+        }
+        let mounts = Dictionary(grouping: seen.mounts, by: \.path)
+        for path in ["/", ContainerPlan.cellFolder] {
+            let options = options(mounts[path]?.last)
+            if !options.contains("ro") { differ(path, "ro", options.sorted().joined(separator: ",")) }
+        }
+        for path in [JobSpec.workFolder, "/tmp"] {
+            let (kind, options) = (mounts[path]?.last?.kind ?? "nothing", options(mounts[path]?.last))
+            if kind != "tmpfs" { differ(path, "tmpfs", kind) }
+            for option in ["nosuid", "nodev", "noexec"] where !options.contains(option) {
+                differ(path, option, options.sorted().joined(separator: ","))
+            }
+        }
+        let virtual: Set = ["proc", "tmpfs", "devpts", "sysfs", "cgroup", "cgroup2", "mqueue", "devtmpfs"]
+        // The engine mounts small files of its own over these, with a network or without.
+        let engineFiles: Set = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"]
+        for mount in seen.mounts where !virtual.contains(mount.kind) {
+            if mount.path == "/" || mount.path == ContainerPlan.cellFolder { continue }
+            if engineFiles.contains(mount.path), options(mount).contains("ro") { continue }
+            differ(mount.path, "no such mount", mount.kind)
+        }
+        return differences
+    }
+
+    private static func options(_ mount: Attestation.Mount?) -> Set<String> {
+        // The mount's own options come first; those of its file system may say "rw" beneath a read-only mount.
+        Set((mount?.options ?? "").split(separator: ",").map(String.init))
+    }
+}

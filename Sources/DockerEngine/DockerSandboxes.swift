@@ -1,0 +1,96 @@
+package import Hardening
+package import Model
+package import Ports
+
+/// Sandboxes made of Docker containers.
+package struct DockerSandboxes: SandboxEngine {
+    private let client: EngineClient
+    private let installation: InstallationID
+    private let volume: CellVolume
+    private let clock: any Clock<Duration>
+
+    package init(
+        client: EngineClient, store: any JobStore, installation: InstallationID, cell: CellImage, ids: any IDSource,
+        wallClock: any WallClock, clock: any Clock<Duration>
+    ) throws(HardeningError) {
+        (self.client, self.installation, self.clock) = (client, installation, clock)
+        volume = CellVolume(
+            client: client, store: store, installation: installation, image: cell,
+            profile: try Profile.named(Profile.standardName), ids: ids, clock: wallClock)
+    }
+
+    package func pin(image name: String) async throws(EngineError) -> PinnedImage {
+        // A bare word is one of our own images; anything else is a reference as engines know it.
+        let isOurs = name.utf8.allSatisfy {
+            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "@")
+        }
+        let reference = isOurs ? "caisson/\(name):local" : name
+        guard !name.isEmpty, let image = try await client.inspectImage(reference) else {
+            throw .imageNotFound(name: name)
+        }
+        if let reason = ImageCheck.refusal(image) { throw .imageRefused(name: name, reason: reason) }
+        guard let id = image["Id"]?.stringValue else {
+            throw .protocolViolation(call: "GET /images/{name}/json", detail: "an image without an id")
+        }
+        return PinnedImage(id: id, name: name)
+    }
+
+    package func create(_ request: SandboxRequest) async throws(EngineError) -> any Sandbox {
+        // Again, by id: what was pinned may have been removed since, and its environment has to be taken out.
+        guard let image = try await client.inspectImage(request.spec.imageID) else {
+            throw .imageNotFound(name: request.spec.imageName)
+        }
+        if let reason = ImageCheck.refusal(image) { throw .imageRefused(name: request.spec.imageName, reason: reason) }
+        let plan = ContainerPlan(
+            name: request.containerName, labels: Labels.sandbox(installation, request), imageID: request.spec.imageID,
+            imageEnvironmentNames: ImageCheck.environmentNames(image), cellVolume: try await volume.name(),
+            profile: request.profile, limits: request.spec.limits)
+        let created = try await make(plan)
+        do throws(EngineError) {
+            let posture = try await ContainerCheck.run(client: client, created: created, plan: plan)
+            return DockerSandbox(client: client, containerID: created.id, plan: plan, posture: posture, clock: clock)
+        } catch {
+            await volume.invalidate()
+            try await client.removeContainer(created.id)
+            throw error
+        }
+    }
+
+    /// Creates the container.
+    ///
+    /// One that stands under its name already is left over from a create whose answer was lost: it never ran, and it is
+    /// made anew if its labels are ours.
+    private func make(_ plan: ContainerPlan) async throws(EngineError) -> EngineClient.Created {
+        do throws(EngineError) {
+            return try await client.createContainer(name: plan.name, body: plan.createBody)
+        } catch {
+            guard case .refused(_, 409, _) = error, let found = try await client.inspectContainer(plan.name),
+                Labels.ours(found["Config"]?["Labels"]) == plan.labels,
+                found["State"]?["Status"] == "created", let id = found["Id"]?.stringValue
+            else { throw error }
+            try await client.removeContainer(id)
+            return try await client.createContainer(name: plan.name, body: plan.createBody)
+        }
+    }
+
+    package func sightings() async throws(EngineError) -> [SandboxSighting] {
+        let prefix = SandboxName.prefix(installation)
+        return try await client.listContainers(label: Labels.installation, value: "\(installation)").compactMap {
+            found in
+            guard let name = found.names.first?.dropFirst(), name.hasPrefix(prefix) else { return nil }
+            return SandboxSighting(
+                containerID: found.id, name: String(name), attempt: Self.attempt(found.labels ?? [:]))
+        }
+    }
+
+    private static func attempt(_ labels: [String: String]) -> AttemptID? {
+        guard let job = try? JobID(labels[Labels.job] ?? ""),  // ignored: a filler has no job
+            let number = Int(labels[Labels.attempt] ?? "")
+        else { return nil }
+        return AttemptID(job: job, number: number)
+    }
+
+    package func remove(_ sighting: SandboxSighting) async throws(EngineError) {
+        try await client.removeContainer(sighting.containerID)
+    }
+}

@@ -1,0 +1,35 @@
+/// The stable name of every error that leaves the program; `Commands` maps each to an exit status.
+package enum ErrorCode: String, Sendable, CaseIterable, Codable {
+    // What the caller gave us.
+    case invalidInput = "invalid_input"
+    case inputUnreadable = "input_unreadable"
+    case outputUnwritable = "output_unwritable"
+    case notFound = "not_found"
+    case ambiguousID = "ambiguous_id"
+    case imageNotFound = "image_not_found"
+    case imageRefused = "image_refused"
+
+    // The Docker engine.
+    case engineUnreachable = "engine_unreachable"
+    case engineTooOld = "engine_too_old"
+    case engineTimeout = "engine_timeout"
+    case engineProtocol = "engine_protocol"
+    case engineRefused = "engine_refused"
+
+    // The sandbox.
+    case profileNotApplied = "profile_not_applied"
+    case cellUnavailable = "cell_unavailable"
+    case cellLost = "cell_lost"
+    case cellProtocol = "cell_protocol"
+
+    // The data folder.
+    case storeLocked = "store_locked"
+    case storeConflict = "store_conflict"
+    case storeBusy = "store_busy"
+    case storeCorrupt = "store_corrupt"
+    case storeNewer = "store_newer"
+    case storeUnavailable = "store_unavailable"
+    case noSpace = "no_space"
+
+    case internalFault = "internal_fault"
+}

@@ -1,0 +1,72 @@
+/// What one job may use; every limit is finite and greater than zero.
+///
+/// - Source: Engine API 1.41 (`Memory` of at least 6 MiB).
+package struct Limits: Sendable, Hashable {
+    /// CPU time per wall time, in thousandths of a core: 10 to 1,024,000.
+    package var milliCPUs: Int
+    /// Memory, swap included, tmpfs pages included: 16 MiB to 1 TiB.
+    package var memory: ByteCount
+    /// Processes and threads together, the cell included: 2 to 32,768.
+    package var pids: Int
+    /// Stdout and stderr, each: 1 KiB to 1 GiB.
+    package var output: ByteCount
+    /// The result file: 1 KiB to 16 MiB.
+    package var result: ByteCount
+    /// All artifacts together: 1 KiB to 1 GiB.
+    package var artifacts: ByteCount
+    /// The tmpfs at `/work`: 1 MiB to `memory`.
+    package var work: ByteCount
+    /// The tmpfs at `/tmp`: 1 MiB to `memory`.
+    package var tmp: ByteCount
+    /// Open files of one process: 16 to 65,536.
+    package var files: Int
+    /// From the start of the container to the cell's attestation: 1 s to 10 min.
+    package var start: Duration
+    /// From the start of the tool to its end: 100 ms to 24 h.
+    package var run: Duration
+    /// Between TERM and KILL: 0 to 10 min.
+    package var grace: Duration
+
+    /// What the cell itself needs beside the two tmpfs mounts.
+    package static let cellReserve = ByteCount.mebibytes(16)
+
+    package init(
+        milliCPUs: Int, memory: ByteCount, pids: Int, output: ByteCount, result: ByteCount, artifacts: ByteCount,
+        work: ByteCount, tmp: ByteCount, files: Int, start: Duration, run: Duration, grace: Duration
+    ) {
+        (self.milliCPUs, self.memory, self.pids, self.output) = (milliCPUs, memory, pids, output)
+        (self.result, self.artifacts, self.work, self.tmp) = (result, artifacts, work, tmp)
+        (self.files, self.start, self.run, self.grace) = (files, start, run, grace)
+    }
+
+    /// Every limit that is out of its range, with the range; empty when all is well.
+    package var mistakes: [ModelError] {
+        var mistakes: [ModelError] = []
+        func check<T: Comparable>(_ field: String, _ value: T, _ range: ClosedRange<T>) {
+            guard !range.contains(value) else { return }
+            let allowed = "\(range.lowerBound) ... \(range.upperBound)"
+            mistakes.append(.outOfRange(field: field, value: "\(value)", allowed: allowed))
+        }
+        check("limits.cpus (thousandths)", milliCPUs, 10...1_024_000)
+        check("limits.memory", memory, .mebibytes(16)...(.gibibytes(1024)))
+        check("limits.pids", pids, 2...32_768)
+        check("limits.output", output, .kibibytes(1)...(.gibibytes(1)))
+        check("limits.result", result, .kibibytes(1)...(.mebibytes(16)))
+        check("limits.artifacts", artifacts, .kibibytes(1)...(.gibibytes(1)))
+        check("limits.work", work, .mebibytes(1)...(.gibibytes(1024)))
+        check("limits.tmp", tmp, .mebibytes(1)...(.gibibytes(1024)))
+        check("limits.files", files, 16...65_536)
+        check("limits.start", start, .seconds(1)...(.seconds(600)))
+        check("limits.run", run, .milliseconds(100)...(.seconds(86_400)))
+        check("limits.grace", grace, .zero...(.seconds(600)))
+        // A tmpfs page is charged to the container: a full /work must not starve the cell.
+        if mistakes.isEmpty, work + tmp + Self.cellReserve > memory {
+            let sum = "\(work + tmp + Self.cellReserve)"
+            mistakes.append(
+                .outOfRange(
+                    field: "limits.work + limits.tmp + \(Self.cellReserve)", value: sum,
+                    allowed: "at most memory (\(memory))"))
+        }
+        return mistakes
+    }
+}

@@ -1,0 +1,93 @@
+package import Hardening
+package import Model
+
+/// Why an engine, or a sandbox in it, refused or failed.
+package enum EngineError: UserFacingError, Hashable {
+    /// Nobody answers at the engine's address.
+    case unreachable(address: String, reason: String)
+    /// The engine speaks only versions that lack controls we rely on.
+    case tooOld(found: String, needed: String)
+    /// A call took longer than its limit.
+    case timedOut(call: String, limit: Duration)
+    /// The engine answered with an error; `detail` is its own text.
+    case refused(call: String, status: Int, detail: String)
+    /// The engine answered with something that is no answer to this call.
+    case protocolViolation(call: String, detail: String)
+    case imageNotFound(name: String)
+    /// The image's own configuration would weaken the sandbox.
+    case imageRefused(name: String, reason: String)
+    /// A control that was asked for is not in force: nothing was run.
+    case profileNotApplied([PostureDifference])
+    /// The engine warned about something at create: nothing was run.
+    case unexpectedWarnings([String])
+    /// The cell could not be brought into a container.
+    case cellUnavailable(reason: String)
+    /// The container ended, or its stream, without the record that alone proves an outcome.
+    case cellLost(detail: String)
+    /// The cell would not run what it was given; nothing was run.
+    case cellRefused(code: String, detail: String)
+    /// The other end of the stream broke the protocol.
+    case cellProtocol(detail: String)
+    /// What goes into the sandbox, or comes out of it, could not be read or written on our side.
+    case store(StoreError)
+    /// The process that asked was told to stop.
+    case interrupted
+
+    package var code: ErrorCode {
+        switch self {
+        case .unreachable: .engineUnreachable
+        case .tooOld: .engineTooOld
+        case .timedOut: .engineTimeout
+        case .refused: .engineRefused
+        case .protocolViolation: .engineProtocol
+        case .imageNotFound: .imageNotFound
+        case .imageRefused: .imageRefused
+        case .profileNotApplied, .unexpectedWarnings: .profileNotApplied
+        case .cellUnavailable: .cellUnavailable
+        case .cellLost: .cellLost
+        case .cellRefused, .cellProtocol: .cellProtocol
+        case .store(let error): error.code
+        case .interrupted: .internalFault
+        }
+    }
+
+    package var message: String {
+        switch self {
+        case .unreachable(let address, let reason): "No Docker engine answers at \(address): \(reason)."
+        case .tooOld(let found, let needed): "The engine speaks API \(found) at most; \(needed) or newer is needed."
+        case .timedOut(let call, let limit): "The engine did not answer \(call) within \(limit.shortText)."
+        case .refused(let call, let status, let detail): "The engine refused \(call) with status \(status): \(detail)"
+        case .protocolViolation(let call, let detail): "The engine's answer to \(call) cannot be understood: \(detail)."
+        case .imageNotFound(let name): "The engine has no image \"\(name)\"."
+        case .imageRefused(let name, let reason): "The image \"\(name)\" is refused: \(reason)."
+        case .profileNotApplied(let differences):
+            differences.map { "\($0.field) is \($0.got), wanted \($0.wanted)" }.joined(separator: "; ")
+                + ". Nothing was run."
+        case .unexpectedWarnings(let warnings):
+            "The engine warned: \(warnings.joined(separator: "; ")). Nothing was run."
+        case .cellUnavailable(let reason): "The cell cannot be brought into a container: \(reason)."
+        case .cellLost(let detail): "The sandbox ended without a record: \(detail)."
+        case .cellRefused(let code, let detail): "The cell refused the work (\(code)): \(detail)."
+        case .cellProtocol(let detail): "The sandbox broke the protocol: \(detail)."
+        case .store(let error): error.message
+        case .interrupted: "The work was interrupted."
+        }
+    }
+
+    package var remedy: String? {
+        switch self {
+        case .unreachable: "Start an engine with `Scripts/engine`, or set DOCKER_HOST to the socket of one."
+        case .tooOld: "Update the engine to Docker 20.10 or newer."
+        case .timedOut: "Look at the engine's log and at the load of its machine, then try again."
+        case .refused, .protocolViolation: nil
+        case .imageNotFound: "Build ours with `Scripts/images`; load another one into the engine first."
+        case .imageRefused: "Use an image without VOLUME, ONBUILD and labels that begin with org.caisson."
+        case .profileNotApplied, .unexpectedWarnings:
+            "The engine or the kernel does not give what the profile asks for; see `caisson show` for the read-back."
+        case .cellUnavailable: "Build with `swift build`, so that caisson-cell lies beside caisson."
+        case .cellLost: "See `caisson show` for what is known, and the engine's log."
+        case .cellRefused, .cellProtocol, .interrupted: nil
+        case .store(let error): error.remedy
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package import CellWire
+package import Model
+
+/// A job as it is stored.
+package struct JobRecord: Sendable, Hashable {
+    package let id: JobID
+    package var state: JobState
+    package let spec: JobSpec
+    /// `sha256:` and 64 hex digits, of the spec's stored form.
+    package let specDigest: String
+    package let createdAt: WallTime
+    /// Set exactly when the state is terminal.
+    package var finishedAt: WallTime?
+    /// Why the job ended as it did: a stable word, such as `exit_status` or `profile_not_applied`.
+    package var reason: String?
+    /// The same as a sentence.
+    package var message: String?
+
+    package init(
+        id: JobID, state: JobState = .ready, spec: JobSpec, specDigest: String, createdAt: WallTime,
+        finishedAt: WallTime? = nil, reason: String? = nil, message: String? = nil
+    ) {
+        (self.id, self.state, self.spec, self.specDigest, self.createdAt) = (id, state, spec, specDigest, createdAt)
+        (self.finishedAt, self.reason, self.message) = (finishedAt, reason, message)
+    }
+}
+
+/// The intent of an attempt, committed before the Engine is asked for anything.
+package struct AttemptIntent: Sendable, Hashable {
+    package let attempt: AttemptID
+    /// The name the container will have, derived from installation, job and attempt.
+    package let containerName: String
+    /// `sha256:…` of the hardening profile in force.
+    package let profileDigest: String
+    package let at: WallTime
+
+    package init(attempt: AttemptID, containerName: String, profileDigest: String, at: WallTime) {
+        (self.attempt, self.containerName, self.profileDigest, self.at) = (attempt, containerName, profileDigest, at)
+    }
+}
+
+/// An attempt as it is stored.
+package struct AttemptRecord: Sendable, Hashable {
+    package let id: AttemptID
+    package var state: AttemptState
+    package let containerName: String
+    package var containerID: String?
+    package let profileDigest: String
+    package let createdAt: WallTime
+    package var finishedAt: WallTime?
+    /// The effective posture read back from the Engine.
+    package var posture: JSONValue?
+    package var attestation: Attestation?
+    package var toolPosture: ToolPosture?
+    package var record: CellRecord?
+    package var phases: [Phase] = []
+    package var stdout: BlobReference?
+    package var stderr: BlobReference?
+    package var result: BlobReference?
+    package var artifacts: [Artifact] = []
+
+    package init(
+        id: AttemptID, state: AttemptState, containerName: String, profileDigest: String, createdAt: WallTime
+    ) {
+        (self.id, self.state, self.containerName) = (id, state, containerName)
+        (self.profileDigest, self.createdAt) = (profileDigest, createdAt)
+    }
+
+    /// How long one phase of an attempt took.
+    package struct Phase: Sendable, Hashable, Codable {
+        package let name: String
+        package let microseconds: Int64
+        package init(name: String, microseconds: Int64) { (self.name, self.microseconds) = (name, microseconds) }
+    }
+
+    /// One collected file, or why it was not collected.
+    package struct Artifact: Sendable, Hashable, Codable {
+        /// As it was asked for, relative to `/work`.
+        package let path: String
+        /// `nil` when it was not collected.
+        package let blob: BlobReference?
+        /// Why it was not collected: a stable word, such as `missing` or `not_a_file`.
+        package let problem: String?
+        package init(path: String, blob: BlobReference?, problem: String?) {
+            (self.path, self.blob, self.problem) = (path, blob, problem)
+        }
+    }
+}
+
+/// How an attempt ended, with everything that goes into the store for it in one transaction.
+package struct AttemptOutcome: Sendable, Hashable {
+    package let attempt: AttemptID
+    /// Terminal.
+    package let jobState: JobState
+    /// ``AttemptState/collected``, or ``AttemptState/lost`` when there is no record and nothing is known of the container.
+    package let attemptState: AttemptState
+    package let reason: String
+    package let message: String
+    package let at: WallTime
+    package var toolPosture: ToolPosture?
+    package var record: CellRecord?
+    package var phases: [AttemptRecord.Phase] = []
+    package var stdout: Blob?
+    package var stderr: Blob?
+    package var result: Blob?
+    package var artifacts: [AttemptRecord.Artifact] = []
+    /// The blobs that ``artifacts`` refer to.
+    package var artifactBlobs: [Blob] = []
+
+    package init(
+        attempt: AttemptID, jobState: JobState, attemptState: AttemptState, reason: String, message: String,
+        at: WallTime
+    ) {
+        (self.attempt, self.jobState, self.attemptState) = (attempt, jobState, attemptState)
+        (self.reason, self.message, self.at) = (reason, message, at)
+    }
+}
+
+/// One thing that happened to a job, in the order of its gap-free sequence.
+package struct EventRecord: Sendable, Hashable {
+    /// From 1, without gaps, per job.
+    package let sequence: Int
+    package let at: WallTime
+    /// A stable word, such as `submitted`, `leased`, `working`, `finished`, `removed`.
+    package let name: String
+    /// The attempt's number, or `nil` for the job itself.
+    package let attempt: Int?
+
+    package init(sequence: Int, at: WallTime, name: String, attempt: Int?) {
+        (self.sequence, self.at, self.name, self.attempt) = (sequence, at, name, attempt)
+    }
+}

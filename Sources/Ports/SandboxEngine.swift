@@ -1,0 +1,132 @@
+package import CellWire
+package import Hardening
+package import Model
+
+/// Makes sandboxes: the seam between what runs jobs and what an engine is.
+///
+/// A sandbox is used in this order: ``create(_:)``, ``Sandbox/start(spools:)``, ``Sandbox/work(_:)``, ``Sandbox/remove()``; the caller
+/// commits what it has learnt between the steps.
+package protocol SandboxEngine: Sendable {
+    /// The image that `name` means at this moment, checked for what an image may not bring along.
+    func pin(image name: String) async throws(EngineError) -> PinnedImage
+
+    /// Makes a container and compares it with its plan; one that differs is removed again, and never started.
+    func create(_ request: SandboxRequest) async throws(EngineError) -> any Sandbox
+
+    /// The containers that carry this installation's labels, whatever their state.
+    func sightings() async throws(EngineError) -> [SandboxSighting]
+
+    /// Removes a container of ours, running or not; no error if it is gone already.
+    func remove(_ sighting: SandboxSighting) async throws(EngineError)
+}
+
+/// An image as it was when a job was accepted.
+package struct PinnedImage: Sendable, Hashable {
+    /// `sha256:` and 64 hex digits.
+    package let id: String
+    package let name: String
+    package init(id: String, name: String) { (self.id, self.name) = (id, name) }
+}
+
+/// What a sandbox is wanted for.
+package struct SandboxRequest: Sendable {
+    package let attempt: AttemptID
+    package let containerName: String
+    package let spec: JobSpec
+    package let specDigest: String
+    package let profile: Profile
+    package let profileDigest: String
+
+    package init(
+        attempt: AttemptID, containerName: String, spec: JobSpec, specDigest: String, profile: Profile,
+        profileDigest: String
+    ) {
+        (self.attempt, self.containerName, self.spec, self.specDigest) = (attempt, containerName, spec, specDigest)
+        (self.profile, self.profileDigest) = (profile, profileDigest)
+    }
+}
+
+/// One container of ours that an engine knows of.
+package struct SandboxSighting: Sendable, Hashable {
+    package let containerID: String
+    package let name: String
+    /// `nil` for one that was made to bring the cell into its volume.
+    package let attempt: AttemptID?
+    package init(containerID: String, name: String, attempt: AttemptID?) {
+        (self.containerID, self.name, self.attempt) = (containerID, name, attempt)
+    }
+}
+
+/// One container, made for one attempt.
+package protocol Sandbox: Sendable {
+    var containerID: String { get }
+    /// The effective configuration that was read back.
+    var posture: JSONValue { get }
+
+    /// Attaches, starts the container and checks what the cell attests; nothing has run when this returns.
+    ///
+    /// - Parameter spools: where everything goes that comes back, one for each channel, from now on.
+    func start(spools: [UpChannel: any Spool]) async throws(EngineError) -> Attestation
+
+    /// Gives the cell its work and takes everything that comes back into the spools, until the cell's record is there.
+    func work(_ order: WorkOrder) async throws(EngineError) -> WorkResult
+
+    /// Asks the cell to end the tool: TERM, `grace`, KILL. Returns at once; ``work(_:)`` ends as usual.
+    func cancel(grace: Duration)
+
+    /// Removes the container, running or not; no error if it is gone already.
+    func remove() async throws(EngineError)
+}
+
+/// What a sandbox gets to do.
+package struct WorkOrder: Sendable {
+    package let spec: CellSpec
+    package let files: [Input]
+    /// `nil` if the tool's input is empty.
+    package let stdin: (any InputSource)?
+
+    package init(spec: CellSpec, files: [Input], stdin: (any InputSource)?) {
+        (self.spec, self.files, self.stdin) = (spec, files, stdin)
+    }
+
+    /// One input file with its content.
+    package struct Input: Sendable {
+        package let file: JobSpec.InputFile
+        package let source: any InputSource
+        package init(file: JobSpec.InputFile, source: any InputSource) { (self.file, self.source) = (file, source) }
+    }
+}
+
+/// Bytes that are read piece by piece, by one reader.
+package protocol InputSource: Sendable {
+    /// The next piece, never empty; `nil` at the end.
+    func next() async throws(StoreError) -> [UInt8]?
+}
+
+/// What a sandbox has to say when its work is over.
+package struct WorkResult: Sendable, Hashable {
+    package let record: CellRecord
+    /// What the cell saw of the tool before it let it go; `nil` if it was never started.
+    package let toolPosture: ToolPosture?
+    /// The collected files, as ranges of the files spool, and those that were not collected.
+    package let files: [CollectedFile]
+
+    package init(record: CellRecord, toolPosture: ToolPosture?, files: [CollectedFile]) {
+        (self.record, self.toolPosture, self.files) = (record, toolPosture, files)
+    }
+}
+
+/// One file that a job asked to have collected.
+package struct CollectedFile: Sendable, Hashable {
+    package let path: String
+    /// The file's bytes in the spool of the files channel, or why it is not there.
+    package let content: Result<Range<Int64>, Problem>
+
+    package struct Problem: Error, Sendable, Hashable {
+        /// A stable word, such as `missing`.
+        package let word: String
+        package init(word: String) { self.word = word }
+    }
+
+    package init(path: String, content: Result<Range<Int64>, Problem>) { (self.path, self.content) = (path, content) }
+}

@@ -1,0 +1,70 @@
+package import Model
+
+/// Why a store refused or failed.
+package enum StoreError: UserFacingError, Hashable {
+    /// Nothing has this id, or one that begins so.
+    case notFound(String)
+    /// More than one job's id begins so.
+    case ambiguous(prefix: String, matches: Int)
+    /// Another writer moved the row first: the caller's picture of it is out of date.
+    case conflict(id: String, expected: String, found: String)
+    /// Another process kept the data folder for the whole wait.
+    case locked(path: String, pid: Int?, waited: Duration)
+    /// SQLite stayed locked for the whole busy timeout: safe to try again.
+    case busy(waited: Duration)
+    /// The database was written by a newer release.
+    case newer(found: String)
+    /// A setting that durability rests on is not in force.
+    case wrongMode(pragma: String, wanted: String, found: String)
+    /// The file failed a check; `detail` may hold paths, so it goes to the log and not into `message`.
+    case corrupt(detail: String)
+    /// The disk or the quota is full.
+    case noSpace(path: String)
+    /// The folder or a file in it cannot be used.
+    case unavailable(path: String, reason: String)
+
+    package var code: ErrorCode {
+        switch self {
+        case .notFound: .notFound
+        case .ambiguous: .ambiguousID
+        case .conflict: .storeConflict
+        case .locked: .storeLocked
+        case .busy: .storeBusy
+        case .newer: .storeNewer
+        case .wrongMode, .corrupt: .storeCorrupt
+        case .noSpace: .noSpace
+        case .unavailable: .storeUnavailable
+        }
+    }
+
+    package var message: String {
+        switch self {
+        case .notFound(let id): "There is no \(id) in the store."
+        case .ambiguous(let prefix, let matches): "\(matches) jobs have an id that begins with \(prefix)."
+        case .conflict(let id, let expected, let found): "\(id) is \(found), not \(expected)."
+        case .locked(let path, let pid, let waited):
+            "The data folder \(path) is in use\(pid.map { " by process \($0)" } ?? ""); waited \(waited.shortText)."
+        case .busy(let waited): "The job database stayed locked for \(waited.shortText)."
+        case .newer(let found): "The job database was written by a newer release (\(found))."
+        case .wrongMode(let pragma, let wanted, let found): "SQLite's \(pragma) is \(found), but must be \(wanted)."
+        case .corrupt: "The job database failed its integrity check."
+        case .noSpace(let path): "There is no space left for \(path)."
+        case .unavailable(let path, let reason): "\(path) cannot be used: \(reason)."
+        }
+    }
+
+    package var remedy: String? {
+        switch self {
+        case .notFound: "See `caisson list` for the ids there are."
+        case .ambiguous: "Give more characters of the id."
+        case .conflict: nil
+        case .locked: "Wait for the other `caisson run` to end, or give this one its own folder with --home."
+        case .busy: "Try again; if it lasts, look for another process on the same data folder."
+        case .newer: "Use that release, or another folder with --home."
+        case .wrongMode: "Keep the data folder on a local disk: WAL does not work on network file systems."
+        case .corrupt: "Keep the folder aside and start with a new one (--home); its blobs are still readable."
+        case .noSpace: "Free some space, or use another disk with --home."
+        case .unavailable: "Check that the folder exists and belongs to you, or give another one with --home."
+        }
+    }
+}

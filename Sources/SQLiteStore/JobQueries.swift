@@ -1,0 +1,83 @@
+import GRDB
+import Model
+import Ports
+
+/// What can be asked of the job tables; the same for the connection that writes and for those that only read.
+enum JobQueries {
+    static func job(_ reference: String, in database: Database) throws -> JobRecord {
+        let found =
+            reference == "@latest"
+            ? try Row.fetchAll(database, sql: "SELECT * FROM job ORDER BY ordinal DESC LIMIT 1")
+            : try rows(withPrefix: reference, in: database)
+        guard let row = found.first else { throw StoreError.notFound(reference) }
+        guard found.count == 1 else { throw StoreError.ambiguous(prefix: reference, matches: found.count) }
+        return try JobRecord(row)
+    }
+
+    private static func rows(withPrefix prefix: String, in database: Database) throws -> [Row] {
+        // Only what can stand in an id is looked up; "{" is the character after "z".
+        let isPlain = prefix.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+        guard !prefix.isEmpty, isPlain else { return [] }
+        let sql = "SELECT * FROM job WHERE id >= ? AND id < ?"
+        return try Row.fetchAll(database, sql: sql, arguments: [prefix, prefix + "{"])
+    }
+
+    static func jobs(limit: Int, in database: Database) throws -> [JobRecord] {
+        try Row.fetchAll(database, sql: "SELECT * FROM job ORDER BY ordinal DESC LIMIT ?", arguments: [max(limit, 0)])
+            .map(JobRecord.init)
+    }
+
+    static let openJobs = "SELECT * FROM job WHERE finished_at_ms IS NULL ORDER BY ordinal"
+
+    static func openJobs(in database: Database) throws -> [JobRecord] {
+        try Row.fetchAll(database, sql: openJobs).map(JobRecord.init)
+    }
+
+    private static let attempt = """
+        SELECT attempt.*, sandbox.container_name, sandbox.container_id, sandbox.posture, sandbox.attestation,
+            out.size_bytes AS stdout_bytes, err.size_bytes AS stderr_bytes, res.size_bytes AS result_bytes
+        FROM sandbox
+            JOIN attempt ON attempt.job_id = sandbox.job_id AND attempt.number = sandbox.attempt
+            LEFT JOIN blob AS out ON out.digest = attempt.stdout_digest
+            LEFT JOIN blob AS err ON err.digest = attempt.stderr_digest
+            LEFT JOIN blob AS res ON res.digest = attempt.result_digest
+        """
+
+    static let liveAttempts =
+        "\(attempt) WHERE sandbox.removed_at_ms IS NULL ORDER BY attempt.created_at_ms, attempt.job_id, attempt.number"
+
+    static func liveAttempts(in database: Database) throws -> [AttemptRecord] {
+        try attempts(Row.fetchAll(database, sql: liveAttempts), in: database)
+    }
+
+    static func attempts(of job: JobID, in database: Database) throws -> [AttemptRecord] {
+        let sql = "\(attempt) WHERE attempt.job_id = ? ORDER BY attempt.number"
+        return try attempts(Row.fetchAll(database, sql: sql, arguments: [job.description]), in: database)
+    }
+
+    private static func attempts(_ rows: [Row], in database: Database) throws -> [AttemptRecord] {
+        try rows.map { row in
+            var record = try AttemptRecord(row)
+            record.artifacts = try artifacts(of: record.id, in: database)
+            return record
+        }
+    }
+
+    private static func artifacts(of attempt: AttemptID, in database: Database) throws -> [AttemptRecord.Artifact] {
+        let sql = """
+            SELECT path, digest, size_bytes, problem FROM artifact LEFT JOIN blob USING (digest)
+            WHERE job_id = ? AND attempt = ? ORDER BY position
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: [attempt.job.description, attempt.number])
+            .map(AttemptRecord.Artifact.init)
+    }
+
+    static func events(of job: JobID, in database: Database) throws -> [EventRecord] {
+        let sql = "SELECT * FROM event WHERE job_id = ? ORDER BY sequence"
+        return try Row.fetchAll(database, sql: sql, arguments: [job.description]).map(EventRecord.init)
+    }
+
+    static func cellVolume(digest: String, in database: Database) throws -> String? {
+        try String.fetchOne(database, sql: "SELECT name FROM cell_volume WHERE digest = ?", arguments: [digest])
+    }
+}

@@ -1,0 +1,88 @@
+import CellWire
+import GRDB
+import Model
+import Ports
+
+// Columns are read with `decode`, which throws where `row["name"]` would trap: a damaged file is input like any other.
+
+extension JobRecord {
+    init(_ row: Row) throws {
+        let id: String = try row.decode(forColumn: "id")
+        self.init(
+            id: try JobID(id), state: try row.state(in: "job \(id)"),
+            spec: try StoredJSON.value(row.decode(forColumn: "spec"), in: "the spec of job \(id)"),
+            specDigest: try row.decode(forColumn: "spec_digest"),
+            createdAt: WallTime(milliseconds: try row.decode(forColumn: "created_at_ms")),
+            finishedAt: try row.time("finished_at_ms"), reason: try row.decode(forColumn: "reason"),
+            message: try row.decode(forColumn: "message"))
+    }
+}
+
+extension AttemptRecord {
+    /// All but the artifacts.
+    init(_ row: Row) throws {
+        let id = AttemptID(job: try JobID(row.decode(forColumn: "job_id")), number: try row.decode(forColumn: "number"))
+        self.init(
+            id: id, state: try row.state(in: "attempt \(id)"),
+            containerName: try row.decode(forColumn: "container_name"),
+            profileDigest: try row.decode(forColumn: "profile_digest"),
+            createdAt: WallTime(milliseconds: try row.decode(forColumn: "created_at_ms")))
+        containerID = try row.decode(forColumn: "container_id")
+        finishedAt = try row.time("finished_at_ms")
+        posture = try row.json("posture", of: id)
+        attestation = try row.json("attestation", of: id)
+        toolPosture = try row.json("tool_posture", of: id)
+        record = try row.json("record", of: id)
+        phases = try row.json("phases", of: id) ?? []
+        stdout = try row.blob("stdout_digest", size: "stdout_bytes")
+        stderr = try row.blob("stderr_digest", size: "stderr_bytes")
+        result = try row.blob("result_digest", size: "result_bytes")
+    }
+}
+
+extension AttemptRecord.Artifact {
+    init(_ row: Row) throws {
+        self.init(
+            path: try row.decode(forColumn: "path"), blob: try row.blob("digest", size: "size_bytes"),
+            problem: try row.decode(forColumn: "problem"))
+    }
+}
+
+extension EventRecord {
+    init(_ row: Row) throws {
+        self.init(
+            sequence: try row.decode(forColumn: "sequence"),
+            at: WallTime(milliseconds: try row.decode(forColumn: "at_ms")), name: try row.decode(forColumn: "name"),
+            attempt: try row.decode(forColumn: "attempt"))
+    }
+}
+
+extension Row {
+    /// The enumerated column `state`.
+    ///
+    /// - Throws: ``StoreError/corrupt(detail:)`` naming `place`, if it holds none of the states there are.
+    fileprivate func state<State: RawRepresentable<String>>(in place: String) throws -> State {
+        let word: String = try decode(forColumn: "state")
+        guard let state = State(rawValue: word) else {
+            throw StoreError.corrupt(detail: "\(place) has the unknown state \(word)")
+        }
+        return state
+    }
+
+    fileprivate func time(_ column: String) throws -> WallTime? {
+        try decode(Int64?.self, forColumn: column).map { WallTime(milliseconds: $0) }
+    }
+
+    fileprivate func json<Value: Decodable>(_ column: String, of attempt: AttemptID) throws -> Value? {
+        guard let text = try decode(String?.self, forColumn: column) else { return nil }
+        return try StoredJSON.value(text, in: "the \(column) of attempt \(attempt)")
+    }
+
+    fileprivate func blob(_ digest: String, size: String) throws -> BlobReference? {
+        guard
+            let digest = try decode(String?.self, forColumn: digest),
+            let size = try decode(Int64?.self, forColumn: size)
+        else { return nil }
+        return BlobReference(digest: digest, size: ByteCount(bytes: size))
+    }
+}

@@ -1,0 +1,75 @@
+import Dispatch
+import Foundation
+package import GRDB
+package import Ports
+
+/// Reads the job database of a data folder beside its writer, or without one, and adds nothing to the folder.
+///
+/// A database that does not exist, or that has no tables yet, is read as an empty one. Each call opens the file anew: what
+/// lies there may change between two calls, from nothing to a database with a living writer.
+///
+/// - Threading: Any. No lock on the folder is taken, and the writer is never kept waiting.
+package struct SQLiteJobReader: StoredJobs {
+    package let blobs: any BlobStore
+    private let path: String
+    private let queue = DispatchQueue(label: "caisson.reader", attributes: .concurrent)
+
+    package init(folder: String, blobs: any BlobStore) {
+        (path, self.blobs) = ("\(folder)/\(SQLiteJobStore.fileName)", blobs)
+    }
+
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await queue.run { () throws(StoreError) in
+            do { return try readNow(body) } catch { throw StoreError(error, path: path) }
+        }
+    }
+
+    private func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        guard try DataFolder.lastChange(of: path) != nil else { return try readEmpty(body) }
+        // Without a log nobody has the database open. A plain connection would make one, with its index, and leave both
+        // behind; an immutable one makes nothing, but is not to be believed if a writer came meanwhile.
+        if let before = try idleVersion {
+            let result = Result { try read(at: immutableURI, body) }
+            if try idleVersion == before { return try result.get() }
+        }
+        return try read(at: path, body)
+    }
+
+    /// When the database was last written to, or `nil` while there is a log.
+    private var idleVersion: DataFolder.FileTime? {
+        get throws { try DataFolder.lastChange(of: path + "-wal") == nil ? DataFolder.lastChange(of: path) : nil }
+    }
+
+    private var immutableURI: String {
+        let plain = CharacterSet.urlPathAllowed
+        return "file:\(path.addingPercentEncoding(withAllowedCharacters: plain) ?? path)?immutable=1"
+    }
+
+    private func read<Value>(at place: String, _ body: (Database) throws -> Value) throws -> Value {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.label = "caisson.reader"
+        configuration.prepareDatabase { try Pragma.apply(Pragma.common, to: $0) }
+        let connection = try DatabaseQueue(path: place, configuration: configuration)
+        let value: Value? = try connection.read { database in
+            switch try Schema.age(of: database) {
+            case .empty: return nil
+            case .current: return try body(database)
+            case .older:
+                let reason = "an older release wrote it; the next `caisson run` brings it up to date"
+                throw StoreError.unavailable(path: path, reason: reason)
+            }
+        }
+        try connection.close()
+        return if let value { value } else { try readEmpty(body) }
+    }
+
+    /// Reads an empty database in memory, so that no query needs a second answer for "there is nothing".
+    private func readEmpty<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        let connection = try DatabaseQueue()
+        try Schema.migrator.migrate(connection)
+        return try connection.read(body)
+    }
+}

@@ -1,0 +1,121 @@
+// SQLiteStore: the job store on SQLite, with its lock, its schema and its queries.
+// It must not decide what a job does next: it only refuses moves that the rules in Model do not have.
+import Dispatch
+import Foundation
+package import GRDB
+package import Model
+package import Ports
+
+/// The writer's store: the one connection that writes to, or checkpoints, the database of a locked data folder.
+///
+/// There is no second one on purpose: the SQLite of Debian 12 may lose a commit when two connections write or checkpoint
+/// at the same moment. Reads go over the same connection, with `query_only` on; other processes read on their own with
+/// ``SQLiteJobReader``.
+///
+/// - Threading: All work is done on GRDB's queue. A call whose task is cancelled is carried out all the same: an outcome
+///   that has to be recorded is most often that of a cancelled job.
+package final class SQLiteJobStore: StoredJobs {
+    /// Names this data folder in an engine.
+    package let installation: InstallationID
+    package let blobs: any BlobStore
+    private let queue: DatabaseQueue
+    private let path: String
+    /// Held for as long as this object lives.
+    private let lock: StoreLock
+
+    /// The database's name in the data folder.
+    package static let fileName = "caisson.db"
+
+    /// Opens the database in the folder that `lock` holds, and makes it or brings it up to date where needed.
+    ///
+    /// - Throws: ``StoreError/wrongMode(pragma:wanted:found:)`` if a setting is not in force,
+    ///   ``StoreError/newer(found:)`` if a newer release has written it.
+    package static func open(
+        _ lock: StoreLock, blobs: any BlobStore, ids: any IDSource, clock: any WallClock
+    ) async throws(StoreError) -> SQLiteJobStore {
+        let path = "\(lock.folder)/\(fileName)"
+        let fresh = (id: ids.makeInstallationID(), at: clock.now())
+        return try await DispatchQueue.global().run { () throws(StoreError) in
+            do {
+                try DataFolder.makeFile(path)
+                let queue = try DatabaseQueue(path: path, configuration: configuration)
+                _ = try queue.read(Schema.age)  // refuses a newer one, before anything is written
+                try Schema.migrator.migrate(queue)
+                return try SQLiteJobStore(queue, path: path, blobs: blobs, lock: lock, fresh: fresh)
+            } catch {
+                throw StoreError(error, path: path)
+            }
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "caisson.store"
+        configuration.prepareDatabase { try Pragma.apply(Pragma.writer, to: $0) }
+        return configuration
+    }
+
+    private init(
+        _ queue: DatabaseQueue, path: String, blobs: any BlobStore, lock: StoreLock,
+        fresh: (id: InstallationID, at: WallTime)
+    ) throws {
+        (self.queue, self.path, self.blobs, self.lock) = (queue, path, blobs, lock)
+        let id = try queue.writeWithoutTransaction { database in
+            try Pragma.verify(Pragma.writer, on: database)
+            try database.execute(
+                sql: "INSERT INTO installation VALUES (1, ?, ?) ON CONFLICT (only_row) DO NOTHING",
+                arguments: [fresh.id.description, fresh.at.milliseconds])
+            return try String.fetchOne(database, sql: "SELECT id FROM installation")
+        }
+        guard let id else { throw StoreError.corrupt(detail: "the installation has no id") }
+        installation = try InstallationID(id)
+    }
+
+    /// Writes the log back and ends the connection; calls made after this fail.
+    package func close() async throws(StoreError) {
+        let (queue, path) = (queue, path)
+        try await DispatchQueue.global().run { () throws(StoreError) in
+            do { try queue.close() } catch { throw StoreError(error, path: path) }
+        }
+    }
+
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await onQueue { database in
+            try database.readOnly { try Self.transaction(.deferred, in: database, body) }
+        }
+    }
+
+    /// Calls `body` in a transaction that is committed, durably, when this returns, or undone when it throws.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await onQueue { try Self.transaction(.immediate, in: $0, body) }
+    }
+
+    /// By continuation, as GRDB's own `async` functions give up when the task is cancelled.
+    private func onQueue<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let path = path
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            queue.asyncWriteWithoutTransaction { database in
+                continuation.resume(returning: Result { try body(database) }.mapError { StoreError($0, path: path) })
+            }
+        }
+        return try result.get()
+    }
+
+    private static func transaction<Value>(
+        _ kind: Database.TransactionKind, in database: Database, _ body: (Database) throws -> Value
+    ) throws -> Value {
+        var value: Value?
+        try database.inTransaction(kind) {
+            value = try body(database)
+            return .commit
+        }
+        guard let value else { throw StoreError.corrupt(detail: "a transaction ended without a value") }
+        return value
+    }
+}

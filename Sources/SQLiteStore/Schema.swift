@@ -1,0 +1,26 @@
+import GRDB
+import Ports
+
+/// The tables, as a list of named steps that are only ever added to.
+///
+/// A step's text is frozen once it is released, the lists of states in it included: a new state needs a new step.
+enum Schema {
+    /// Brings a database up to date.
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001-jobs") { try $0.execute(sql: jobs) }
+        return migrator
+    }()
+
+    /// How far a database has been brought.
+    enum Age { case empty, older, current }
+
+    /// - Throws: ``StoreError/newer(found:)`` if there is a step that this release does not know.
+    static func age(of database: Database) throws -> Age {
+        let applied = try migrator.appliedIdentifiers(database)
+        let unknown = applied.subtracting(migrator.migrations)
+        guard unknown.isEmpty else { throw StoreError.newer(found: unknown.sorted().joined(separator: ", ")) }
+        if applied.isEmpty { return .empty }
+        return applied.count == migrator.migrations.count ? .current : .older
+    }
+}

@@ -1,0 +1,83 @@
+package import CellWire
+package import Model
+package import Ports
+
+/// What the end of an attempt means for its job: decided from the record, never from an exit code of the engine.
+package struct Verdict: Sendable, Hashable {
+    package let state: JobState
+    /// A stable word.
+    package let reason: String
+    /// The same as a sentence.
+    package let message: String
+
+    package init(_ state: JobState, _ reason: String, _ message: String) {
+        (self.state, self.reason, self.message) = (state, reason, message)
+    }
+
+    /// What became of the result file, as far as the outcome depends on it.
+    package enum ResultFile: Sendable, Hashable {
+        /// There is none, or it is JSON.
+        case acceptable
+        case notJSON
+        /// It was there and could not be collected; the word says why.
+        case problem(String)
+    }
+
+    /// The cell has sent its record.
+    package static func of(_ record: CellRecord, result: ResultFile, limits: Limits) -> Verdict {
+        switch record.cause {
+        case .clock:
+            return Verdict(.timedOut, "run_clock", "The tool was still running after \(limits.run.shortText).")
+        case .cancelled: return Verdict(.cancelled, "cancelled", "The job was cancelled.")
+        case .notStarted: return notStarted(record)
+        case .ended: break
+        }
+        // 137 is how a shell passes on that its child was killed.
+        if record.oomKills > 0, record.signal == 9 || record.exitCode == 137 {
+            return Verdict(.oomKilled, "memory_limit", "The tool needed more than its \(limits.memory) of memory.")
+        }
+        if let signal = record.signal { return Verdict(.failed, "signal", "The tool was ended by signal \(signal).") }
+        guard let code = record.exitCode else {
+            return Verdict(.errored, "record_incomplete", "The record tells neither an exit status nor a signal.")
+        }
+        guard code == 0 else { return Verdict(.failed, "exit_status", "The tool exited with status \(code).") }
+        let file = JobSpec.resultFile
+        switch result {
+        case .acceptable: return Verdict(.succeeded, "exit_status", "The tool exited with status 0.")
+        case .notJSON:
+            return Verdict(.failed, "result_not_json", "The tool exited with status 0, but \(file) is not JSON.")
+        case .problem(let word):
+            return Verdict(
+                .failed, "result_\(word)", "The tool exited with status 0, but \(file) cannot be collected: \(word).")
+        }
+    }
+
+    private static func notStarted(_ record: CellRecord) -> Verdict {
+        switch record.startError {
+        case 2: Verdict(.failed, "command_not_found", "The image has no such command.")
+        case 13:
+            Verdict(
+                .failed, "command_not_executable",
+                "The command may not be executed: it lacks the permission, or lies on /work or /tmp, which are noexec.")
+        case 8: Verdict(.failed, "command_not_executable", "The command is not a program this machine can run.")
+        case let number:
+            Verdict(.failed, "command_not_started", "The command could not be started: error \(number ?? 0).")
+        }
+    }
+
+    /// There is no record, because of `error`.
+    ///
+    /// - Parameters:
+    ///   - toolMayHaveRun: whether the work had been handed over.
+    ///   - isCancelled: whether somebody had asked for the end.
+    package static func of(_ error: EngineError, toolMayHaveRun: Bool, isCancelled: Bool) -> Verdict {
+        switch error {
+        case .cellRefused(let code, let detail) where code == "input_failed":
+            return Verdict(.failed, code, "An input file does not fit into the sandbox: \(detail). Nothing was run.")
+        case .cellLost where isCancelled:
+            return Verdict(.cancelled, "cancelled", "The job was cancelled; its sandbox ended without a record.")
+        case .cellLost where toolMayHaveRun: return Verdict(.failed, error.code.rawValue, error.message)
+        default: return Verdict(.errored, error.code.rawValue, error.message)
+        }
+    }
+}

@@ -1,0 +1,3 @@
+import Cell
+
+Cell.main(arguments: CommandLine.arguments)

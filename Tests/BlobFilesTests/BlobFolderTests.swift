@@ -1,0 +1,154 @@
+import Foundation
+import Model
+import Ports
+import TestSupport
+import Testing
+
+@testable import BlobFiles
+
+@Suite struct BlobFolderTests {
+    /// A spool that holds `bytes`, beside a blob folder.
+    private func with(
+        _ bytes: [UInt8],
+        _ body: (_ spool: any Spool, _ blobs: BlobFolder, _ folder: TemporaryFolder) async throws -> Void
+    ) async throws {
+        try await TemporaryFolder.with { folder in
+            let attempt = AttemptID(job: try JobID("abc000000000"), number: 1)
+            let spool = try await SpoolFolder(in: folder.file("data")).open(attempt, .stdout)
+            try await spool.append(bytes)
+            try await body(spool, BlobFolder(in: folder.path, ids: SeededIDs(seed: 1)), folder)
+        }
+    }
+
+    private func noise(_ count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+    }
+
+    /// What lies in `blobs`, without its folders.
+    private func files(in folder: TemporaryFolder) throws -> [String] {
+        try folder.modes().filter { $0.key.hasPrefix("blobs/") && $0.value == 0o600 }.keys.sorted()
+    }
+
+    @Test("a small blob is inline, under the digest that everyone gets for it")
+    func inline() async throws {
+        try await with(Array("xabcx".utf8)) { spool, blobs, folder in
+            let blob = try await blobs.makeBlob(from: spool, range: 1..<4)
+            let digest = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+            #expect(blob.reference == BlobReference(digest: digest, size: ByteCount(bytes: 3)))
+            #expect(blob.inlineBytes == Array("abc".utf8))
+            #expect(try files(in: folder).isEmpty)
+        }
+    }
+
+    @Test("the limit itself is inline, one byte more is a file")
+    func inlineLimit() async throws {
+        let limit = Blob.inlineLimit.bytes
+        try await with(noise(Int(limit) + 1)) { spool, blobs, folder in
+            #expect(try await blobs.makeBlob(from: spool, range: 0..<limit).inlineBytes?.count == Int(limit))
+            #expect(try files(in: folder).isEmpty)
+            let large = try await blobs.makeBlob(from: spool, range: 0..<limit + 1)
+            #expect(large.inlineBytes == nil)
+            let hex = try #require(BlobDigest.hex(of: large.reference.digest))
+            #expect(try files(in: folder) == ["blobs/\(hex.prefix(2))/\(hex)"])
+        }
+    }
+
+    @Test("an empty blob is a blob")
+    func empty() async throws {
+        try await with([]) { spool, blobs, _ in
+            let blob = try await blobs.makeBlob(from: spool, range: 0..<0)
+            #expect(blob.inlineBytes == [])
+            #expect(blob.reference.digest.hasPrefix("sha256:e3b0c44298fc1c14"))
+        }
+    }
+
+    @Test("a large blob of several chunks is read back over any range")
+    func ranges() async throws {
+        let bytes = noise(3 * BlobFolder.chunk + 17)
+        let count = Int64(bytes.count)
+        try await with(bytes) { spool, blobs, _ in
+            let reference = try await blobs.makeBlob(from: spool, range: 0..<count).reference
+            #expect(reference.size.bytes == count)
+            let middle = Int64(BlobFolder.chunk)
+            for range in [0..<count, 0..<1, middle - 5..<middle + 5, count - 1..<count, 5..<5] {
+                let part = try await blobs.read(reference, range: range)
+                #expect(part == Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+            }
+            #expect(try await blobs.read(reference, range: count - 2..<count + 100).count == 2)
+            #expect(try await blobs.read(reference, range: count + 5..<count + 9).isEmpty)
+        }
+    }
+
+    @Test("equal bytes are one file, also when they come at the same time")
+    func deduplication() async throws {
+        let bytes = noise(100_000)
+        try await with(bytes + bytes) { spool, blobs, folder in
+            let references = try await withThrowingTaskGroup(of: BlobReference.self) { group in
+                for index in 0..<10 {
+                    let start = Int64(index % 2 * 100_000)
+                    group.addTask { try await blobs.makeBlob(from: spool, range: start..<start + 100_000).reference }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(references.count == 1)
+            #expect(try files(in: folder).count == 1)
+        }
+    }
+
+    @Test("a file of another size under the same name is replaced")
+    func mends() async throws {
+        let bytes = noise(100_000)
+        try await with(bytes) { spool, blobs, folder in
+            let reference = try await blobs.makeBlob(from: spool, range: 0..<100_000).reference
+            let name = try #require(try files(in: folder).first)
+            try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder.file(name)))
+            _ = try await blobs.makeBlob(from: spool, range: 0..<100_000)
+            #expect(try await blobs.read(reference, range: 0..<100_000) == bytes)
+        }
+    }
+
+    @Test("a spool that is too short gives no blob and leaves no file", arguments: [Int64(5), 200_000])
+    func tooShort(end: Int64) async throws {
+        try await with(noise(4)) { spool, blobs, folder in
+            let error = await #expect(throws: StoreError.self) {
+                _ = try await blobs.makeBlob(from: spool, range: 0..<end)
+            }
+            let left = try files(in: folder)
+            #expect(error?.code == .storeCorrupt)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test("what a killed process left in the making is removed, what has a name stays")
+    func leftovers() async throws {
+        try await with(noise(100_000)) { spool, blobs, folder in
+            _ = try await blobs.makeBlob(from: spool, range: 0..<100_000)
+            try Data([1]).write(to: URL(fileURLWithPath: folder.file("blobs/incoming/half")))
+            for _ in 0..<2 { try await blobs.removeLeftovers() }
+            #expect(try files(in: folder).count == 1)
+            _ = try await blobs.makeBlob(from: spool, range: 1..<100_000)
+        }
+    }
+
+    @Test(
+        "a text that is no digest never becomes a path",
+        arguments: [
+            "", "sha256:", "sha256:../../etc/passwd", "md5:" + String(repeating: "a", count: 64),
+            "sha256:" + String(repeating: "A", count: 64), "sha256:" + String(repeating: "/", count: 64),
+        ])
+    func noDigest(text: String) async throws {
+        let blobs = BlobFolder(in: "/nowhere", ids: SeededIDs(seed: 1))
+        await #expect(throws: StoreError.notFound(text)) {
+            _ = try await blobs.read(BlobReference(digest: text, size: ByteCount(bytes: 1)), range: 0..<1)
+        }
+    }
+
+    @Test("a full disk is told as such")
+    func noSpace() async throws {
+        // The kernel's own full device: every write answers ENOSPC.
+        let file = SpoolFile("/dev/full")
+        try await file.open(for: .appending)
+        await #expect(throws: StoreError.noSpace(path: "/dev/full")) { try await file.append([1]) }
+        #expect(await file.length == 0)
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+
+/// The few calls that a Unix socket needs.
+enum UnixSocket {
+    struct Failure: Error {
+        let call: String
+        let code: Int32
+    }
+
+    static func listen(at path: String, backlog: Int32) throws -> Int32 {
+        let descriptor = make(flags: 0)
+        guard withAddress(path, { bind(descriptor, $0, $1) }) == 0 else { throw Failure(call: "bind", code: errno) }
+        guard Glibc.listen(descriptor, backlog) == 0 else { throw Failure(call: "listen", code: errno) }
+        return descriptor
+    }
+
+    /// Connects until the server's backlog takes no more; answers the sockets, which the caller closes.
+    static func fillBacklog(of path: String) -> [Int32] {
+        var filling: [Int32] = []
+        while true {
+            let descriptor = make(flags: Int32(SOCK_NONBLOCK.rawValue))
+            filling.append(descriptor)
+            guard withAddress(path, { connect(descriptor, $0, $1) }) == 0 else { return filling }
+        }
+    }
+
+    /// The descriptors of this process whose other end is the server at `path`.
+    static func connected(to path: String) -> [Int32] {
+        (0..<Int32(getdtablesize())).filter { descriptor in
+            var address = sockaddr_un()
+            var size = socklen_t(MemoryLayout<sockaddr_un>.size)
+            let result = withUnsafeMutablePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &size) }
+            }
+            guard result == 0, address.sun_family == sa_family_t(AF_UNIX) else { return false }
+            return withUnsafeBytes(of: address.sun_path) { $0.starts(with: path.utf8) && $0[path.utf8.count] == 0 }
+        }
+    }
+
+    private static func make(flags: Int32) -> Int32 {
+        socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue) | flags, 0)
+    }
+
+    private static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        return withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, size) }
+        }
+    }
+}

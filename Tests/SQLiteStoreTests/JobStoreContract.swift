@@ -1,0 +1,189 @@
+import Model
+import Ports
+import TestSupport
+import Testing
+
+/// What every ``JobStore`` has to keep to, whatever it is made of.
+@Suite("JobStore contract")
+struct JobStoreContract {
+    @Test("a job's whole life is read back as it was written", arguments: StoreKind.allCases)
+    func wholeLife(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            let outcome = Samples.outcome(job)
+            try await store.finish(outcome)
+            try await store.markRemoved(outcome.attempt, at: WallTime(milliseconds: 6000))
+
+            var wanted = try Samples.job(job)
+            (wanted.state, wanted.finishedAt) = (.succeeded, outcome.at)
+            (wanted.reason, wanted.message) = (outcome.reason, outcome.message)
+            #expect(try await store.job(job.description) == wanted)
+
+            let intent = Samples.intent(job)
+            var attempt = AttemptRecord(
+                id: intent.attempt, state: .removed, containerName: intent.containerName,
+                profileDigest: intent.profileDigest, createdAt: intent.at)
+            (attempt.containerID, attempt.finishedAt) = ("id of \(job)", outcome.at)
+            (attempt.posture, attempt.attestation) = (Samples.posture, Samples.attestation)
+            (attempt.toolPosture, attempt.record) = (outcome.toolPosture, outcome.record)
+            (attempt.phases, attempt.artifacts) = (outcome.phases, outcome.artifacts)
+            attempt.stdout = outcome.stdout?.reference
+            attempt.stderr = outcome.stderr?.reference
+            attempt.result = outcome.result?.reference
+            #expect(try await store.attempts(of: job) == [attempt])
+
+            let events = try await store.events(of: job)
+            #expect(events.map(\.name) == ["submitted", "leased", "verified", "working", "finished", "removed"])
+            #expect(events.map(\.sequence) == Array(1...6))
+            #expect(events.map(\.attempt) == [nil, 1, 1, 1, 1, 1])
+            #expect(events.map(\.at.milliseconds) == [1000, 2000, 3000, 4000, 5000, 6000])
+        }
+    }
+
+    @Test("an answer for an attempt there is not changes nothing", arguments: StoreKind.allCases)
+    func answerOfUnknownAttempt(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            await #expect(throws: StoreError.notFound("\(job).2")) {
+                try await store.finish(Samples.outcome(job, attempt: 2))
+            }
+            #expect(try await store.job("@latest").state == .running)
+            #expect(try await store.events(of: job).count == 4)
+        }
+    }
+
+    @Test("a second outcome is refused and changes nothing", arguments: StoreKind.allCases)
+    func aLateOutcomeChangesNothing(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            try await store.finish(Samples.outcome(job))
+            let (before, attempts) = (try await store.job(job.description), try await store.attempts(of: job))
+
+            let expected = "creating or verified or working"
+            await #expect(throws: StoreError.conflict(id: "\(job).1", expected: expected, found: "collected")) {
+                try await store.finish(Samples.outcome(job, state: .failed))
+            }
+            #expect(try await store.job(job.description) == before)
+            #expect(try await store.attempts(of: job) == attempts)
+            #expect(try await store.events(of: job).count == 5)
+        }
+    }
+
+    @Test("a move that the rules do not have is refused whole", arguments: StoreKind.allCases)
+    func illegalMove(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = ids.makeJobID()
+            try await store.submit(try Samples.job(job))
+            try await store.lease(Samples.intent(job))
+            // Success without a tool that ran: the attempt's move would be fine, the job's is not.
+            await #expect(throws: StoreError.conflict(id: "\(job)", expected: "running", found: "leased")) {
+                try await store.finish(Samples.outcome(job, state: .succeeded))
+            }
+            #expect(try await store.attempts(of: job).map(\.state) == [.creating])
+            #expect(try await store.events(of: job).count == 2)
+        }
+    }
+
+    @Test("an outcome needs final states", arguments: StoreKind.allCases)
+    func outcomeNeedsFinalStates(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            await #expect(throws: StoreError.self) { try await store.finish(Samples.outcome(job, state: .ready)) }
+            await #expect(throws: StoreError.self) { try await store.finish(Samples.outcome(job, as: .removed)) }
+            #expect(try await store.openJobs().map(\.state) == [.running])
+        }
+    }
+
+    @Test("a repeated call of each step is refused with the state found", arguments: StoreKind.allCases)
+    func repeatedSteps(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            let (intent, time) = (Samples.intent(job), WallTime(milliseconds: 9000))
+            await #expect(throws: StoreError.conflict(id: "\(job)", expected: "new", found: "running")) {
+                try await store.submit(try Samples.job(job))
+            }
+            await #expect(throws: StoreError.conflict(id: "\(job)", expected: "ready", found: "running")) {
+                try await store.lease(intent)
+            }
+            await #expect(throws: StoreError.conflict(id: "\(job).1", expected: "creating", found: "working")) {
+                try await store.markVerified(intent.attempt, containerID: "other", posture: .null, at: time)
+            }
+            await #expect(throws: StoreError.conflict(id: "\(job).1", expected: "verified", found: "working")) {
+                try await store.markWorking(intent.attempt, attestation: Samples.attestation, at: time)
+            }
+            let over = "collected or lost"
+            await #expect(throws: StoreError.conflict(id: "\(job).1", expected: over, found: "working")) {
+                try await store.markRemoved(intent.attempt, at: time)
+            }
+            #expect(try await store.attempts(of: job).map(\.containerID) == ["id of \(job)"])
+            #expect(try await store.events(of: job).count == 4)
+        }
+    }
+
+    @Test("the next attempt has the next number", arguments: StoreKind.allCases)
+    func attemptNumbers(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = ids.makeJobID()
+            try await store.submit(try Samples.job(job))
+            await #expect(throws: StoreError.conflict(id: "\(job).2", expected: "attempt 1", found: "attempt 2")) {
+                try await store.lease(Samples.intent(job, attempt: 2))
+            }
+            #expect(try await store.job("\(job)").state == .ready)
+            #expect(try await store.attempts(of: job).isEmpty)
+        }
+    }
+
+    @Test("marking as removed twice is one removal", arguments: StoreKind.allCases)
+    func removalIsIdempotent(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            try await store.finish(Samples.outcome(job))
+            for time in [Int64(6000), 7000] {
+                try await store.markRemoved(Samples.intent(job).attempt, at: WallTime(milliseconds: time))
+            }
+            #expect(try await store.attempts(of: job).map(\.state) == [.removed])
+            #expect(try await store.events(of: job).filter { $0.name == "removed" }.map(\.at.milliseconds) == [6000])
+        }
+    }
+
+    @Test("a lost attempt stays lost, and is live until its sandbox is gone", arguments: StoreKind.allCases)
+    func lostAttempt(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            let outcome = Samples.outcome(job, state: .failed, as: .lost)
+            try await store.finish(outcome)
+            #expect(try await store.liveAttempts().map(\.state) == [.lost])
+            try await store.markRemoved(outcome.attempt, at: WallTime(milliseconds: 6000))
+            #expect(try await store.liveAttempts().isEmpty)
+            #expect(try await store.attempts(of: job).map(\.state) == [.lost])
+        }
+    }
+
+    @Test("recovery sees open jobs and live attempts, oldest first", arguments: StoreKind.allCases)
+    func recovery(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let jobs = (0..<4).map { _ in ids.makeJobID() }
+            for (index, job) in jobs.enumerated() {
+                try await store.submit(try Samples.job(job, at: Int64(100 - index)))
+            }
+            for (index, job) in jobs.dropFirst().enumerated() {
+                try await store.lease(Samples.intent(job, at: Int64(2000 + index)))
+            }
+            try await store.finish(Samples.outcome(jobs[3], state: .errored))
+            #expect(try await store.openJobs().map(\.id) == Array(jobs[..<3]))
+            #expect(try await store.liveAttempts().map(\.id.job) == Array(jobs[1...]))
+        }
+    }
+
+    @Test("a cell volume is known once it was verified, and can be replaced", arguments: StoreKind.allCases)
+    func cellVolume(kind: StoreKind) async throws {
+        try await kind.withStore { store, _ in
+            #expect(try await store.cellVolume(digest: "sha256:cell") == nil)
+            for name in ["first", "second"] {
+                try await store.setCellVolume(name, digest: "sha256:cell", at: WallTime(milliseconds: 1))
+                #expect(try await store.cellVolume(digest: "sha256:cell") == name)
+            }
+            #expect(try await store.cellVolume(digest: "sha256:other") == nil)
+        }
+    }
+}

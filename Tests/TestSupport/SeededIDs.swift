@@ -1,0 +1,23 @@
+package import Model
+import Ports
+import Synchronization
+
+/// Ids from a seeded generator: the same ones in every run.
+package final class SeededIDs: IDSource {
+    private let generator: Mutex<SeededGenerator>
+
+    package init(seed: UInt64) { generator = Mutex(SeededGenerator(seed: seed)) }
+
+    package func makeInstallationID() -> InstallationID { generator.withLock { InstallationID(using: &$0) } }
+    package func makeJobID() -> JobID { generator.withLock { JobID(using: &$0) } }
+    package func makeSuffix() -> String { makeInstallationID().description }
+}
+
+/// Calendar time that stands still.
+package struct FixedWallClock: WallClock {
+    private let time: WallTime
+
+    package init(milliseconds: Int64 = 1_700_000_000_000) { time = WallTime(milliseconds: milliseconds) }
+
+    package func now() -> WallTime { time }
+}
