@@ -82,7 +82,8 @@ int caisson_cell_signal_fd(void) {
 int caisson_cell_next_signal(int fd, pid_t *sender) {
     struct signalfd_siginfo info;
     if (read(fd, &info, sizeof info) != sizeof info) return 0;
-    *sender = (pid_t)info.ssi_pid;
+    // A descriptor can be made to send any signal to any process (F_SETSIG), then with pid 0: only kill(2) counts.
+    *sender = info.ssi_code == SI_USER ? (pid_t)info.ssi_pid : -1;
     return (int)info.ssi_signo;
 }
 

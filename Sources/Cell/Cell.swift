@@ -14,6 +14,11 @@ package enum Cell {
     package static func main(arguments: [String]) -> Never {
         switch arguments.dropFirst().first {
         case "serve":
+            // As process 1 the cell kills whatever it can see: anywhere else that would be the whole machine.
+            guard getpid() == 1 else {
+                complain("caisson-cell: `serve` is for process 1 of a sandbox only\n")
+                exit(2)
+            }
             var loop = CellLoop(folder: arguments.count > 2 ? arguments[2] : "/work")
             exit(loop.run())
         case "print":

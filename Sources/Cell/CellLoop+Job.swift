@@ -54,7 +54,11 @@ extension CellLoop {
             case .posture(let posture):
                 Kernel.killAll(SIGKILL)
                 refuse("filter_not_applied", "mode \(posture.seccompMode), \(posture.seccompFilters) filters")
+            case .setUp(let number):
+                Kernel.killAll(SIGKILL)
+                refuse("start_failed", Kernel.message(number))
             case .notStarted(let number):
+                Kernel.killAll(SIGKILL)
                 record.cause = .notStarted
                 record.startError = Int(number)
                 report(.record(record))
@@ -178,6 +182,8 @@ extension CellLoop {
     /// Reaps every dead process; the tool's own end begins the sweep.
     mutating func reap() {
         var (exitCode, signal): (Int32, Int32) = (-1, 0)
+        // What is found dead together with the tool had died by itself.
+        let isSweeping = if case .sweeping = phase { true } else { false }
         while true {
             let pid = unsafe caisson_cell_reap(&exitCode, &signal)
             guard pid > 0 else { break }
@@ -187,7 +193,7 @@ extension CellLoop {
                 record.signal = signal > 0 ? Int(signal) : nil
                 phase = .sweeping
                 Kernel.killAll(SIGKILL)
-            } else if case .sweeping = phase {
+            } else if isSweeping {
                 record.leftBehind += 1
             }
         }

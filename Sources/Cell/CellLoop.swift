@@ -15,7 +15,7 @@ struct CellLoop {
         /// The tool has ended: its left-behind processes are killed and reaped, its pipes read to their end.
         case sweeping
         case collecting(FileCollector)
-        /// Everything is said; waits until the daemon has it.
+        /// Everything is said; waits to be told that it is stored.
         case finished
     }
 
@@ -117,8 +117,8 @@ struct CellLoop {
         while true {
             if outgoing.isEmpty {
                 advance()
-                guard let frame = endpoint.nextFrame() else { return true }
-                outgoing = frame.encoded[...]
+                guard let bytes = endpoint.nextBytes() else { return true }
+                outgoing = bytes[...]
             }
             guard let count = Kernel.write(1, outgoing) else { return false }
             if count == 0 { return true }

@@ -8,6 +8,8 @@ struct ToolProcess {
     enum Failure: Error {
         /// The kernel's error number: the command does not exist, is no program, or there is no memory.
         case notStarted(Int32)
+        /// The child could not be prepared, its filters included: the kernel's error number.
+        case setUp(Int32)
         /// The tool's process does not stand behind the filters it must have; it was killed before exec.
         case posture(ToolPosture)
     }
@@ -54,23 +56,34 @@ struct ToolProcess {
         guard pid > 0 else { throw .notStarted(forkError) }
 
         // The child says that its filter stands, or why it does not; then it waits for the byte at the gate.
-        guard Self.waitForBytes(status[0]) == [UInt8(ascii: "r")] else { throw .posture(ToolPosture()) }
+        guard try Self.answer(status[0]) == [UInt8(ascii: "r")] else { throw .setUp(EPROTO) }
         let posture = Attester.posture(of: pid)
         guard posture.seccompMode == 2, posture.seccompFilters >= 2, posture.noNewPrivileges, posture.capabilities == 0
         else { throw .posture(posture) }
         _ = Kernel.write(gate[1], [0])
         // The end of file means that exec has happened: it closed the status pipe.
-        let failure = Self.waitForBytes(status[0])
-        if failure.count == 4 { throw .notStarted(Int32(failure.littleEndian(at: 0, as: UInt32.self))) }
+        do throws(Failure) {
+            _ = try Self.answer(status[0])
+        } catch {
+            guard case .setUp(let number) = error else { throw error }
+            throw .notStarted(number)
+        }
         (self.pid, self.posture, stdin, stdout, stderr) = (pid, posture, input[1], output[0], errors[0])
     }
 
-    /// What the child says next, within 5 s: it has little to do, so silence means that something is wrong.
-    private static func waitForBytes(_ fd: Int32) -> [UInt8] {
+    /// What the child says next: a byte, or nothing at the end of its pipe.
+    ///
+    /// It has little to do, so that silence for half a minute means that something is wrong.
+    /// - Throws: ``Failure/setUp(_:)`` with the error number that it tells.
+    private static func answer(_ fd: Int32) throws(Failure) -> [UInt8] {
         var descriptors = [pollfd(fd: fd, events: Int16(POLLIN), revents: 0)]
-        Kernel.poll(&descriptors, timeout: 5000)
-        guard case .bytes(let bytes) = Kernel.read(fd, count: 8) else { return [] }
-        return bytes
+        Kernel.poll(&descriptors, timeout: 30_000)
+        switch Kernel.read(fd, count: 8) {
+        case .wouldBlock: throw .setUp(ETIMEDOUT)
+        case .end: return []
+        case .bytes(let bytes) where bytes.count == 4: throw .setUp(Int32(bytes.littleEndian(at: 0, as: UInt32.self)))
+        case .bytes(let bytes): return bytes
+        }
     }
 
     private static func pipe(ours: Int32) throws(Failure) -> [Int32] {

@@ -36,7 +36,7 @@ package struct Attestation: Sendable, Hashable, Codable {
     package var cpuPeriodMicroseconds: Int = -1
     package var openFilesLimit: Int = -1
     package var coreSizeLimit: Int = -1
-    /// Whether the cell refuses to be read, traced and dumped by a process of its own user id.
+    /// Whether a process of the same user id could read, trace and dump the cell.
     package var isDumpable = true
 
     package init() {}

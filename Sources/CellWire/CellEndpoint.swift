@@ -1,7 +1,7 @@
 /// The cell's end of the wire: what comes in, what may go out next.
 ///
-/// A daemon may vanish and another one attach at any byte. Until a ``Frame/Kind/hello`` of a newer epoch has come, nothing is
-/// sent; then everything that this daemon has not got is sent again from there.
+/// A daemon may vanish and another one attach at any byte. Nothing is sent before the first ``Frame/Kind/hello``; when one of
+/// a newer epoch comes, everything that this daemon has not got is sent again from there.
 package struct CellEndpoint: Sendable {
     /// What the daemon wants, in order.
     package enum Event: Sendable, Hashable {
@@ -95,8 +95,11 @@ package struct CellEndpoint: Sendable {
     /// Bytes that may be added to a channel before its window is full: what bounds the cell's memory.
     package func room(_ channel: UpChannel) -> Int { max(0, channel.window - senders[channel.index].pending) }
 
-    /// Whether the daemon has everything.
-    package var isDrained: Bool { senders.allSatisfy(\.isDrained) }
+    /// The bytes of the next frame to write, or `nil` if there is nothing to say or the daemon has to acknowledge first.
+    package mutating func nextBytes() -> [UInt8]? {
+        guard let key = decoder.key else { return nil }
+        return nextFrame()?.encoded(key: key)
+    }
 
     /// The next frame to write, or `nil` if there is nothing to say or the daemon has to acknowledge first.
     package mutating func nextFrame() -> Frame? {

@@ -1,4 +1,5 @@
-/// What the cell tells the daemon, in this order: an attestation, then `started` and `record`, or `refused`.
+/// What the cell tells the daemon, in this order: an attestation; then `started` and a record, or a record alone when the
+/// command could not be started or was cancelled before, or `refused`.
 package enum CellReport: Sendable, Hashable {
     case attestation(Attestation)
     /// The tool's process stands behind its filters and was let go.

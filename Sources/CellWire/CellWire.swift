@@ -4,7 +4,7 @@
 
 /// The constants of the protocol, frozen with version 1.
 package enum CellWire {
-    /// Spoken by this release; the cell refuses any other.
+    /// Spoken by this release: the cell attests it, and the daemon refuses any other.
     package static let version = 1
     /// Most payload bytes in one frame.
     package static let maxPayload = 32 << 10

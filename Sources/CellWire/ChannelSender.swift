@@ -26,8 +26,6 @@ package struct ChannelSender: Sendable {
     ///
     /// A tool that writes single bytes costs 25 of them each, so payload alone is no measure of what lies unread.
     package var unacknowledgedOnWire: Int { Int(sent - acknowledged) + framesInFlight.count * Frame.headerSize }
-    /// Whether everything, the end included, was sent and every byte acknowledged.
-    package var isDrained: Bool { isFinished && endSent && pending == 0 }
 
     /// Adds bytes at the end; nothing may follow ``finish()``.
     package mutating func append(_ bytes: some Collection<UInt8>) {

@@ -9,7 +9,8 @@ package struct DaemonEndpoint: Sendable {
     }
 
     package private(set) var epoch: UInt64
-    private var decoder = FrameDecoder()
+    private let key: UInt64
+    private var decoder: FrameDecoder
     private var receivers: [ChannelReceiver]
     private var spooled: [UInt64]
     private var senders = DownChannel.allCases.map { ChannelSender(channel: $0.rawValue) }
@@ -18,10 +19,11 @@ package struct DaemonEndpoint: Sendable {
     private var controls: [Frame] = []
 
     /// - Parameters:
+    ///   - key: the sandbox's, random, the same for all of its life.
     ///   - epoch: that of the last attach, 0 if there was none.
     ///   - spooled: the lengths of the spools, from an earlier life of the daemon.
-    package init(epoch: UInt64 = 0, spooled lengths: [UpChannel: UInt64] = [:]) {
-        self.epoch = epoch
+    package init(key: UInt64, epoch: UInt64 = 0, spooled lengths: [UpChannel: UInt64] = [:]) {
+        (self.key, self.epoch, decoder) = (key, epoch, FrameDecoder(key: key))
         spooled = UpChannel.allCases.map { lengths[$0] ?? 0 }
         receivers = UpChannel.allCases.map {
             ChannelReceiver(channel: $0.rawValue, window: $0.window, received: lengths[$0] ?? 0)
@@ -37,7 +39,7 @@ package struct DaemonEndpoint: Sendable {
         epoch += 1
         isWelcomed = false
         creditDue = false
-        decoder = FrameDecoder()
+        decoder = FrameDecoder(key: key)
         receivers = UpChannel.allCases.map {
             ChannelReceiver(channel: $0.rawValue, window: $0.window, received: spooled[$0.index])
         }
@@ -46,7 +48,7 @@ package struct DaemonEndpoint: Sendable {
 
     /// To be sent again and again until ``Event/welcomed``: a cell that is still starting does not read yet.
     package var hello: [UInt8] {
-        Frame(.hello, offset: epoch, payload: Window.encode(receivers.map { $0.state() })).encoded
+        Frame(.hello, offset: epoch, payload: Window.encode(receivers.map { $0.state() })).encoded(key: key)
     }
 
     // MARK: Coming in
@@ -111,6 +113,9 @@ package struct DaemonEndpoint: Sendable {
 
     /// Lets the cell end: its record is stored.
     package mutating func bye() { controls.append(Frame(.bye, offset: epoch)) }
+
+    /// The bytes of the next frame to write, or `nil` if there is nothing to say or the cell has to make room first.
+    package mutating func nextBytes() -> [UInt8]? { nextFrame()?.encoded(key: key) }
 
     /// The next frame to write, or `nil` if there is nothing to say or the cell has to make room first.
     package mutating func nextFrame() -> Frame? {

@@ -7,10 +7,15 @@
 /// 6   2  reserved  zero
 /// 8   8  offset    of the payload in its channel; the epoch for the control types
 /// 16  4  length    of the payload, 0 ... 32768
-/// 20  4  CRC-32C   of bytes 0 ..< 20 and the payload
-/// 24     payload
+/// 20  4  CRC-32C   of bytes 0 ..< 20, 24 ..< 32 and the payload
+/// 24  8  key       of the sandbox
+/// 32     payload
 /// ```
 /// Numbers are little-endian.
+///
+/// The key is a random number that the first hello brings and every later frame carries, in both directions. A reader that
+/// starts in the middle of a frame looks for the next one inside what the tool has written; the tool does not know the key,
+/// so nothing that it writes is taken for a frame.
 package struct Frame: Sendable, Hashable {
     package enum Kind: UInt8, Sendable, Hashable, CaseIterable {
         /// Daemon → cell, once a stream is attached, until answered: ``Window``s of all up channels.
@@ -30,7 +35,7 @@ package struct Frame: Sendable, Hashable {
     }
 
     package static let magic: [UInt8] = [0xCA, 0x15, 0x50, 0x4E]
-    package static let headerSize = 24
+    package static let headerSize = 32
 
     package var kind: Kind
     package var channel: UInt8
@@ -41,18 +46,22 @@ package struct Frame: Sendable, Hashable {
         (self.kind, self.channel, self.offset, self.payload) = (kind, channel, offset, payload)
     }
 
-    /// This frame's bytes on the wire.
-    package var encoded: [UInt8] {
+    /// This frame's bytes on the wire of the sandbox with this key.
+    package func encoded(key: UInt64) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.headerSize + payload.count)
         bytes += Self.magic
         bytes += [kind.rawValue, channel, 0, 0]
         bytes.append(littleEndian: offset)
         bytes.append(littleEndian: UInt32(payload.count))
+        var keyBytes: [UInt8] = []
+        keyBytes.append(littleEndian: key)
         var crc = CRC32C()
         crc.update(bytes)
+        crc.update(keyBytes)
         crc.update(payload)
         bytes.append(littleEndian: crc.value)
+        bytes += keyBytes
         bytes += payload
         return bytes
     }

@@ -6,10 +6,13 @@
 package struct FrameDecoder: Sendable {
     private var buffer: [UInt8] = []
     private var start = 0
+    /// The key that frames must carry; `nil` until the first hello, which is then the only kind that counts.
+    package private(set) var key: UInt64?
     /// Bytes passed over so far.
     package private(set) var skipped = 0
 
-    package init() {}
+    /// - Parameter key: the sandbox's, or `nil` for a cell that has not met its daemon yet.
+    package init(key: UInt64? = nil) { self.key = key }
 
     /// Takes the next bytes of the stream.
     package mutating func push(_ bytes: some Collection<UInt8>) {
@@ -27,7 +30,11 @@ package struct FrameDecoder: Sendable {
             let available = buffer.count - start
             guard available >= Frame.headerSize else { return nil }
             let length = Int(buffer.littleEndian(at: start + 16, as: UInt32.self))
-            guard let kind = Frame.Kind(rawValue: buffer[start + 4]), length <= CellWire.maxPayload else {
+            let found = buffer.littleEndian(at: start + 24, as: UInt64.self)
+            // A header that is not one must not make anybody wait for its payload.
+            guard let kind = Frame.Kind(rawValue: buffer[start + 4]), length <= CellWire.maxPayload,
+                key == found || (key == nil && kind == .hello)
+            else {
                 skip(1)
                 continue
             }
@@ -35,7 +42,7 @@ package struct FrameDecoder: Sendable {
             guard buffer.count >= end else { return nil }
             var crc = CRC32C()
             crc.update(buffer[start..<start + 20])
-            crc.update(buffer[start + Frame.headerSize..<end])
+            crc.update(buffer[start + 24..<end])
             guard crc.value == buffer.littleEndian(at: start + 20, as: UInt32.self) else {
                 skip(1)
                 continue
@@ -44,14 +51,9 @@ package struct FrameDecoder: Sendable {
                 kind, channel: buffer[start + 5], offset: buffer.littleEndian(at: start + 8, as: UInt64.self),
                 payload: Array(buffer[start + Frame.headerSize..<end]))
             start = end
+            key = found
             return frame
         }
-    }
-
-    /// Drops what was pushed and not yet read as a frame: for the first byte of a new stream.
-    package mutating func reset() {
-        buffer.removeAll(keepingCapacity: true)
-        start = 0
     }
 
     /// Moves to the next place where a frame may begin.

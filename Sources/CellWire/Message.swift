@@ -52,7 +52,4 @@ package struct MessageAssembler: Sendable {
         start += 5 + length
         return message
     }
-
-    /// Whether bytes of an unfinished message are waiting.
-    package var hasPartialMessage: Bool { start < buffer.count }
 }

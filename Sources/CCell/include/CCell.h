@@ -27,7 +27,8 @@ pid_t caisson_cell_spawn(const struct caisson_spawn *spawn);
 /// Blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE, and gives a descriptor to read the blocked ones from.
 int caisson_cell_signal_fd(void);
 
-/// One pending signal: its number, or 0 if there is none. `*sender` is the sending pid; 0 means from outside the container.
+/// One pending signal: its number, or 0 if there is none. `*sender` is the pid of who called kill(2), 0 if that is outside
+/// of the container, -1 if nobody did.
 int caisson_cell_next_signal(int fd, pid_t *sender);
 
 /// Opens for reading beneath a folder, following no link at any place (openat2(2)). Returns -1 with errno.
