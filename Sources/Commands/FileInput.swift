@@ -82,8 +82,16 @@ actor FileInput: InputSource {
 
 /// The system's words for an error of Foundation, without the path that the sentence names anyway.
 func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    let posix = underlying ?? error as NSError
-    guard posix.domain == NSPOSIXErrorDomain else { return "\((error as NSError).localizedDescription)" }
-    return String(cString: strerror(Int32(posix.code))).lowercased()
+    if let error = error as? CocoaError {
+        switch error.code {
+        case .fileNoSuchFile, .fileReadNoSuchFile: return "it does not exist"
+        case .fileReadNoPermission, .fileWriteNoPermission: return "permission denied"
+        case .fileWriteOutOfSpace: return "no space is left"
+        default: break
+        }
+    }
+    let error = error as NSError
+    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+    return String(cString: strerror(Int32(underlying.code))).lowercased()
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Ports
+import Synchronization
 
 /// Passes a job's stdout and stderr on while it runs, byte for byte, from the spools.
 ///
@@ -19,6 +20,8 @@ actor OutputFollower {
     private var isBroken = false
     private nonisolated let wakeUps: AsyncStream<Void>
     private nonisolated let continuation: AsyncStream<Void>.Continuation
+    /// The one write that is under way, to be resumed by whoever takes it from here: the write itself, or lost patience.
+    private nonisolated let pending = Pending()
     private var isDraining = false
     private var waitingForDrain: [CheckedContinuation<Void, Never>] = []
 
@@ -59,18 +62,43 @@ actor OutputFollower {
         }
     }
 
+    /// Stops passing on if a write that was under way at the last call still is.
+    ///
+    /// Whoever reads our output has then stopped reading; what is not passed on is kept all the same.
+    nonisolated func dropStuckWrite() {
+        let stuck = pending.withLock { pending in
+            guard pending?.isSuspect == true else {
+                pending?.isSuspect = true
+                return nil as PendingWrite?
+            }
+            return pending.take()
+        }
+        stuck?.continuation.resume(returning: false)
+    }
+
     private func pass(_ bytes: [UInt8], toError: Bool) async {
         let isTaken = await withCheckedContinuation { continuation in
-            queue.async { [output] in
-                do {
-                    try output.bytes(bytes, toError: toError)
-                    continuation.resume(returning: true)
-                } catch {
-                    // Nobody reads our output any more: the job goes on, and its output is kept all the same.
-                    continuation.resume(returning: false)
-                }
+            pending.withLock { $0 = PendingWrite(continuation: continuation) }
+            queue.async { [output, pending] in
+                // When it throws, nobody reads our output any more: the job goes on.
+                let isTaken = (try? output.bytes(bytes, toError: toError)) != nil  // ignored: told by what is returned
+                pending.withLock { $0.take() }?.continuation.resume(returning: isTaken)
             }
         }
         if !isTaken { isBroken = true }
     }
+}
+
+/// The write that is under way, if there is one.
+private final class Pending: Sendable {
+    private let write = Mutex<PendingWrite?>(nil)
+
+    func withLock<Value: Sendable>(_ body: (inout PendingWrite?) -> Value) -> Value { write.withLock { body(&$0) } }
+}
+
+/// A write that has been handed over and not yet been taken.
+private struct PendingWrite: Sendable {
+    let continuation: CheckedContinuation<Bool, Never>
+    /// Whether it was under way already when somebody last asked.
+    var isSuspect = false
 }

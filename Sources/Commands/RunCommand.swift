@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
         _ output: Output
     ) async throws -> ExitStatus {
         let control = JobControl(grace: request.limits.grace)
-        let signals = CancelSignals(control, output: output)
+        let signals = CancelSignals(control, follower, output: output)
         defer { signals.end() }
         let swept = try await instance.recovery.run()
         if swept.settledJobs + swept.removedContainers > 0 {
@@ -91,11 +91,11 @@ struct RunCommand: AsyncParsableCommand {
             }
             return try await group.reduce(nil) { $0 ?? $1 }
         }
+        guard let verdict else { return .errored }
+        output.error("caisson: job \(job.id) \(verdict.state.rawValue): \(verdict.message)")
         if let folder = artifactsDir {
             try await ArtifactWriter(folder: folder, reader: instance.store, output: output).write(of: job.id)
         }
-        guard let verdict else { return .errored }
-        output.error("caisson: job \(job.id) \(verdict.state.rawValue): \(verdict.message)")
         return ExitStatus(verdict.state)
     }
 }

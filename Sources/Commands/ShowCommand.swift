@@ -92,7 +92,7 @@ struct ShowCommand: AsyncParsableCommand {
         return [
             line("confined", ids + privileges),
             line("", "seccomp mode \(seen.seccompMode), \(seen.seccompFilters) filter on the cell, \(filters)"),
-            line("", "network: \(seen.interfaces.joined(separator: ", ")) only"),
+            line("", "network interfaces: \(seen.interfaces.joined(separator: ", "))"),
             line("", "mounts: \(mounts.joined(separator: "; "))"),
         ]
     }

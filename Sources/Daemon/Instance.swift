@@ -35,6 +35,7 @@ package struct Instance: Sendable {
                 configuration.home, waiting: InstanceConfiguration.lockPatience, clock: clock, whenWaiting: whenWaiting)
             let (ids, wallClock) = (RandomIDs(), SystemWallClock())
             let blobs = BlobFolder(in: configuration.home, ids: ids)
+            try await blobs.removeLeftovers()
             let spools = watching(SpoolFolder(in: configuration.home))
             let store = try await SQLiteJobStore.open(lock, blobs: blobs, ids: ids, clock: wallClock)
             let engine = try DockerSandboxes(

@@ -20,4 +20,9 @@ struct RandomIDs: IDSource {
     }
 
     func makeSuffix() -> String { makeInstallationID().description }
+
+    func makeKey() -> UInt64 {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+    }
 }

@@ -26,7 +26,7 @@ enum AttestationCheck {
         expect("CPU share", cpuShare(seen), plan.limits.milliCPUs)
         expect("open files limit", seen.openFilesLimit, plan.limits.files)
         expect("core size limit", seen.coreSizeLimit, 0)
-        return differences + mountDifferences(seen)
+        return differences + mountDifferences(seen, plan: plan)
     }
 
     /// CPU time per period, in thousandths of a core; 0 without a limit.
@@ -40,8 +40,9 @@ enum AttestationCheck {
         ["tunl0", "sit0", "ip6tnl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6gre0"].contains(name)
     }
 
-    /// The root and the cell read-only, the two tmpfs mounts without programs, devices and setuid, nothing else of the host.
-    private static func mountDifferences(_ seen: Attestation) -> [PostureDifference] {
+    /// The root and the cell read-only; the two tmpfs mounts of their size, without programs, devices and setuid; and beside
+    /// them nothing but the kernel's own file systems where they belong.
+    private static func mountDifferences(_ seen: Attestation, plan: ContainerPlan) -> [PostureDifference] {
         var differences: [PostureDifference] = []
         func differ(_ path: String, _ wanted: String, _ got: String) {
             differences.append(PostureDifference(field: "cell: mount \(path)", wanted: wanted, got: got))
@@ -54,23 +55,27 @@ enum AttestationCheck {
         for path in [JobSpec.workFolder, "/tmp"] {
             let (kind, options) = (mounts[path]?.last?.kind ?? "nothing", options(mounts[path]?.last))
             if kind != "tmpfs" { differ(path, "tmpfs", kind) }
-            for option in ["nosuid", "nodev", "noexec"] where !options.contains(option) {
+            let size = path == "/tmp" ? plan.limits.tmp : plan.limits.work
+            for option in ["nosuid", "nodev", "noexec", "size=\(size.bytes >> 10)k"] where !options.contains(option) {
                 differ(path, option, options.sorted().joined(separator: ","))
             }
         }
-        let virtual: Set = ["proc", "tmpfs", "devpts", "sysfs", "cgroup", "cgroup2", "mqueue", "devtmpfs"]
+        // A bind mount of the host's /run or /dev would be a tmpfs or a devtmpfs, too: so the place counts as well as the kind.
+        let virtual: Set = ["proc", "tmpfs", "devpts", "sysfs", "cgroup", "cgroup2", "mqueue"]
         // The engine mounts small files of its own over these, with a network or without.
         let engineFiles: Set = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"]
-        for mount in seen.mounts where !virtual.contains(mount.kind) {
-            if mount.path == "/" || mount.path == ContainerPlan.cellFolder { continue }
+        for mount in seen.mounts {
+            if ["/", ContainerPlan.cellFolder, JobSpec.workFolder, "/tmp"].contains(mount.path) { continue }
+            let top = mount.path.split(separator: "/").first ?? ""
+            if virtual.contains(mount.kind), ["proc", "sys", "dev"].contains(top) { continue }
             if engineFiles.contains(mount.path), options(mount).contains("ro") { continue }
             differ(mount.path, "no such mount", mount.kind)
         }
         return differences
     }
 
+    /// The mount's own options and its file system's together; "ro" of either makes it read-only.
     private static func options(_ mount: Attestation.Mount?) -> Set<String> {
-        // The mount's own options come first; those of its file system may say "rw" beneath a read-only mount.
         Set((mount?.options ?? "").split(separator: ",").map(String.init))
     }
 }

@@ -31,7 +31,7 @@ actor CellSession {
     private let limits: Limits
     private let clock: any Clock<Duration>
 
-    private var endpoint = DaemonEndpoint()
+    private var endpoint: DaemonEndpoint
     private var stream: RawStream?
     private var demultiplexer = StreamDemultiplexer()
     private var spools: [UpChannel: any Spool] = [:]
@@ -39,7 +39,9 @@ actor CellSession {
     private var ended: Set<UpChannel> = []
     private var isWelcomed = false
     private var reattachesLeft = Limit.reattaches
-    private var cancelSaid = false
+    /// The grace of the last cancel on this stream.
+    private var graceSaid: Duration?
+    private(set) var toolMayHaveRun = false
     private var diagnostics: [UInt8] = []
 
     private var reports = MessageAssembler()
@@ -48,14 +50,17 @@ actor CellSession {
     private var record: CellRecord?
     private var refusal: CellReport.Refusal?
 
-    /// Says to the pump that there may be something to write, to the feeder that there may be room, and that somebody cancels.
+    /// Say to the pump that there may be something to write, to the feeder that there may be room, that somebody cancels, and
+    /// that there is a new stream to be greeted on.
     private nonisolated let writes = Signal()
     private nonisolated let room = Signal()
     private nonisolated let cancels = Signal()
+    private nonisolated let attaches = Signal()
     private nonisolated let cancelGrace = Mutex<Duration?>(nil)
 
-    init(client: EngineClient, containerID: String, limits: Limits, clock: any Clock<Duration>) {
+    init(client: EngineClient, containerID: String, frameKey: UInt64, limits: Limits, clock: any Clock<Duration>) {
         (self.client, self.containerID, self.limits, self.clock) = (client, containerID, limits, clock)
+        endpoint = DaemonEndpoint(key: frameKey)
     }
 
     // MARK: The start
@@ -71,7 +76,7 @@ actor CellSession {
         let limit = limits.start
         try await run("the cell's attestation", limit: limit) { group in
             group.addTask { try await self.pump() }
-            group.addTask { try await self.repeatHello() }
+            group.addTask { try await self.greet(within: limit) }
             group.addTask { try await self.expire(after: limit, "no attestation came within \(limit.shortText)") }
         } until: {
             $0.attested != nil
@@ -87,13 +92,14 @@ actor CellSession {
         let limit = limits.run + limits.grace + Limit.collection
         try await run("the cell's record", limit: limit) { group in
             group.addTask { try await self.pump() }
+            group.addTask { try await self.greet(within: Limit.firstAnswer) }
             group.addTask { try await self.feed(order) }
             group.addTask { try await self.expire(after: limit, "no record came within \(limit.shortText)") }
             group.addTask { try await self.expireWhenCancelled() }
         } until: {
             $0.ended.count == UpChannel.allCases.count
         }
-        if let refusal { throw .cellRefused(code: refusal.code, detail: refusal.detail) }
+        if let refusal { throw Self.error(refusal) }
         guard let record, let files = spools[.files] else {
             throw .cellLost(detail: "its channels ended without a record")
         }
@@ -112,8 +118,8 @@ actor CellSession {
     func sayGoodbye() async -> Bool {
         guard record != nil || refusal != nil, let stream else { return false }
         endpoint.bye()
-        while let frame = endpoint.nextFrame() {
-            do { try await stream.write(frame.encoded) } catch { return false }
+        while let bytes = endpoint.nextBytes() {
+            do { try await stream.write(bytes) } catch { return false }
         }
         return true
     }
@@ -176,16 +182,16 @@ actor CellSession {
 
     /// Writes what the endpoint has to say.
     ///
-    /// It alone writes: frames of one channel must not change places.
+    /// It alone takes frames from it: those of one channel must not change places.
     private func pump() async throws -> Bool {
         while true {
-            if let grace = cancelGrace.withLock({ $0 }), !cancelSaid {
-                cancelSaid = true
+            if let grace = cancelGrace.withLock({ $0 }), isWelcomed, graceSaid.map({ grace < $0 }) ?? true {
+                graceSaid = grace
                 endpoint.cancel(graceMilliseconds: UInt32(clamping: grace.wholeMilliseconds))
             }
-            while let frame = endpoint.nextFrame(), let stream {
+            while let stream, let bytes = endpoint.nextBytes() {
                 do {
-                    try await stream.write(frame.encoded)
+                    try await stream.write(bytes)
                 } catch is HTTPClientError {
                     break  // the reader finds the stream's end, and the cell is sent again what it did not get
                 }
@@ -194,13 +200,26 @@ actor CellSession {
         }
     }
 
-    private func repeatHello() async throws -> Bool {
-        while !isWelcomed {
-            try await clock.sleep(for: Limit.helloInterval)
-            guard !isWelcomed, let stream else { break }
-            do { try await stream.write(endpoint.hello) } catch is HTTPClientError { break }
+    /// Says hello on each new stream until it is answered: a cell that is still starting does not read yet, and what is said
+    /// on a stream that breaks is lost.
+    private func greet(within limit: Duration) async throws -> Bool {
+        while true {
+            try await attaches.wait()
+            var waited = Duration.zero
+            while !isWelcomed {
+                try await clock.sleep(for: Limit.helloInterval)
+                waited += Limit.helloInterval
+                guard waited < limit else {
+                    throw EngineError.cellLost(detail: "no answer came within \(limit.shortText) of the attach")
+                }
+                guard !isWelcomed, let stream else { continue }
+                do {
+                    try await stream.write(endpoint.hello)
+                } catch is HTTPClientError {
+                    continue  // the reader finds the stream's end, and attaches anew
+                }
+            }
         }
-        return false
     }
 
     private func feed(_ order: WorkOrder) async throws -> Bool {
@@ -216,6 +235,7 @@ actor CellSession {
                 }
             }
         }
+        toolMayHaveRun = true
         try await send(.orders, CellOrder.start.message.encoded)
         endpoint.finish(.orders)
         if let stdin = order.stdin {
@@ -248,8 +268,25 @@ actor CellSession {
 
     private func expireWhenCancelled() async throws -> Bool {
         try await cancels.wait()
-        let grace = cancelGrace.withLock { $0 } ?? .zero
-        return try await expire(after: grace + Limit.cancellation, "it did not end the tool when told to")
+        // A second cancel shortens the grace, and this wait with it.
+        while true {
+            let grace = cancelGrace.withLock { $0 } ?? .zero
+            let isAgain = await within(grace + Limit.cancellation, clock) { [cancels] in
+                (try? await cancels.wait()) != nil  // ignored: a cancelled wait is told by the next line
+            }
+            try Task.checkCancellation()
+            guard isAgain == true else { throw EngineError.cellLost(detail: "it did not end the tool when told to") }
+        }
+    }
+
+    /// What a cell's refusal means: a wall that does not stand is a control that is not in force.
+    private static func error(_ refusal: CellReport.Refusal) -> EngineError {
+        guard refusal.code == "filter_not_applied" else {
+            return .cellRefused(code: refusal.code, detail: refusal.detail)
+        }
+        let difference = PostureDifference(
+            field: "cell: the tool's seccomp", wanted: "mode 2, 2 filters", got: refusal.detail)
+        return .profileNotApplied([difference])
     }
 
     // MARK: Streams
@@ -260,12 +297,13 @@ actor CellSession {
         self.stream = stream
         demultiplexer = StreamDemultiplexer()
         isWelcomed = false
-        cancelSaid = false
+        graceSaid = nil
         do {
             try await stream.write(endpoint.attach())
         } catch {
             throw .cellLost(detail: "the stream ended at once")
         }
+        attaches.send()
     }
 
     /// Attaches anew if the container still runs.

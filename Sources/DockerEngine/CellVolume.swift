@@ -17,17 +17,18 @@ actor CellVolume {
     private let image: CellImage
     private let profile: Profile
     private let ids: any IDSource
-    private let clock: any WallClock
+    private let wallClock: any WallClock
+    private let clock: any Clock<Duration>
     /// One fill at a time; whoever comes meanwhile gets its outcome.
     private var filling: Task<Result<String, EngineError>, Never>?
     private var verified: String?
 
     init(
         client: EngineClient, store: any JobStore, installation: InstallationID, image: CellImage, profile: Profile,
-        ids: any IDSource, clock: any WallClock
+        ids: any IDSource, wallClock: any WallClock, clock: any Clock<Duration>
     ) {
         (self.client, self.store, self.installation, self.image) = (client, store, installation, image)
-        (self.profile, self.ids, self.clock) = (profile, ids, clock)
+        (self.profile, self.ids, self.wallClock, self.clock) = (profile, ids, wallClock, clock)
     }
 
     /// The name of the volume that holds the verified cell.
@@ -45,6 +46,16 @@ actor CellVolume {
 
     /// Forgets the volume: the next use looks at it again.
     func invalidate() { verified = nil }
+
+    /// Removes this installation's cell volumes but the committed one; one that is still mounted stays for the next time.
+    func removeOthers() async throws(EngineError) {
+        let kept = try await committedVolume()
+        let prefix = "\(SandboxName.prefix(installation))cell-"
+        for name in try await client.listVolumes(label: Labels.installation, value: "\(installation)")
+        where name.hasPrefix(prefix) && name != kept {
+            try await client.removeVolume(name)
+        }
+    }
 
     private func ensure() async -> Result<String, EngineError> {
         do throws(EngineError) {
@@ -83,31 +94,44 @@ actor CellVolume {
             name: name, labels: labels, imageID: image.archive.id, imageEnvironmentNames: [], cellArguments: ["print"],
             cellVolume: name, fillsVolume: true, profile: profile, limits: profile.limits)
         let container = try await client.createContainer(name: name, body: plan.createBody)
-        let found: Result<String, EngineError>
-        do throws(EngineError) {
-            found = .success(try await printedDigest(container, plan: plan))
-        } catch {
-            found = .failure(error)
-        }
+        let found = await within(Self.patience, clock) { await self.printedDigest(container, plan: plan) }
         try await client.removeContainer(container.id)
+        guard let found else {
+            throw .timedOut(call: "the read-back of the cell's volume", limit: Self.patience)
+        }
         guard try found.get() == image.cellDigest else {
             try await client.removeVolume(name)
             throw .cellUnavailable(reason: "the volume holds \(try found.get()), not the cell \(image.cellDigest)")
         }
         do {
-            try await store.setCellVolume(name, digest: image.cellDigest, at: clock.now())
+            try await store.setCellVolume(name, digest: image.cellDigest, at: wallClock.now())
         } catch {
             throw .store(error)
         }
         return name
     }
 
+    /// How long the program in the volume may take to print itself.
+    private static let patience = Duration.seconds(60)
+
     /// The digest of what the volume holds, as the program in it prints its own file.
-    private func printedDigest(_ container: EngineClient.Created, plan: ContainerPlan) async throws(EngineError)
-        -> String
-    {
+    private func printedDigest(
+        _ container: EngineClient.Created, plan: ContainerPlan
+    ) async -> Result<String, EngineError> {
+        do throws(EngineError) {
+            return .success(try await readBack(container, plan: plan))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func readBack(
+        _ container: EngineClient.Created, plan: ContainerPlan
+    ) async throws(EngineError) -> String {
         try await ContainerCheck.run(client: client, created: container, plan: plan)
-        let stream = try await client.attach(container.id)
+        // There are no credits here: the whole program may come before we have read its first byte.
+        let bound = image.archive.bytes.count + CurlClient.defaultInboundBoundBytes
+        let stream = try await client.attach(container.id, inboundBound: bound)
         defer { stream.close() }
         try await client.startContainer(container.id)
         var demultiplexer = StreamDemultiplexer()

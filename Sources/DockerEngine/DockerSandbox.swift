@@ -16,12 +16,17 @@ final class DockerSandbox: Sandbox {
     /// The engine's own wait for the container's end, opened before the start so that no end is missed.
     private let ending = Mutex<HTTPExchange?>(nil)
 
-    init(client: EngineClient, containerID: String, plan: ContainerPlan, posture: JSONValue, clock: any Clock<Duration>)
-    {
+    init(
+        client: EngineClient, containerID: String, plan: ContainerPlan, posture: JSONValue, frameKey: UInt64,
+        clock: any Clock<Duration>
+    ) {
         (self.client, self.containerID, self.plan, self.posture) = (client, containerID, plan, posture)
         self.clock = clock
-        session = CellSession(client: client, containerID: containerID, limits: plan.limits, clock: clock)
+        session = CellSession(
+            client: client, containerID: containerID, frameKey: frameKey, limits: plan.limits, clock: clock)
     }
+
+    var toolMayHaveRun: Bool { get async { await session.toolMayHaveRun } }
 
     func start(spools: [UpChannel: any Spool]) async throws(EngineError) -> Attestation {
         try await session.attach(spools: spools)
@@ -43,22 +48,10 @@ final class DockerSandbox: Sandbox {
 
     func remove() async throws(EngineError) {
         if await session.sayGoodbye(), let exchange = ending.withLock({ $0 }) {
-            await within(Self.farewell, clock) { _ = try await exchange.body() }
+            await within(Self.farewell, clock) { _ = try? await exchange.body() }  // ignored: it is removed in any case
         }
         await session.close()
         ending.withLock { $0 = nil }
         try await client.removeContainer(containerID)
-    }
-}
-
-/// Runs `body` for at most `limit`; that it failed or did not end in time is for the caller's next step to find out.
-private func within(
-    _ limit: Duration, _ clock: any Clock<Duration>, _ body: @escaping @Sendable () async throws -> Void
-) async {
-    await withTaskGroup(of: Void.self) { group in
-        group.addTask { try? await body() }  // ignored: the container is removed in any case
-        group.addTask { try? await clock.sleep(for: limit) }  // ignored: only cancellation ends a sleep early
-        await group.next()
-        group.cancelAll()
     }
 }

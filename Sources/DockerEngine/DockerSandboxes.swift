@@ -16,7 +16,7 @@ package struct DockerSandboxes: SandboxEngine {
         (self.client, self.installation, self.clock) = (client, installation, clock)
         volume = CellVolume(
             client: client, store: store, installation: installation, image: cell,
-            profile: try Profile.named(Profile.standardName), ids: ids, clock: wallClock)
+            profile: try Profile.named(Profile.standardName), ids: ids, wallClock: wallClock, clock: clock)
     }
 
     package func pin(image name: String) async throws(EngineError) -> PinnedImage {
@@ -48,7 +48,9 @@ package struct DockerSandboxes: SandboxEngine {
         let created = try await make(plan)
         do throws(EngineError) {
             let posture = try await ContainerCheck.run(client: client, created: created, plan: plan)
-            return DockerSandbox(client: client, containerID: created.id, plan: plan, posture: posture, clock: clock)
+            return DockerSandbox(
+                client: client, containerID: created.id, plan: plan, posture: posture,
+                frameKey: request.frameKey, clock: clock)
         } catch {
             await volume.invalidate()
             try await client.removeContainer(created.id)
@@ -89,6 +91,8 @@ package struct DockerSandboxes: SandboxEngine {
         else { return nil }
         return AttemptID(job: job, number: number)
     }
+
+    package func removeStale() async throws(EngineError) { try await volume.removeOthers() }
 
     package func remove(_ sighting: SandboxSighting) async throws(EngineError) {
         try await client.removeContainer(sighting.containerID)

@@ -9,15 +9,13 @@ import Synchronization
 /// Errors are told apart by status, never by text. The version is asked for once and then stands in every path.
 /// - Source: Engine API 1.41 (https://docs.docker.com/reference/api/engine/version/v1.41/).
 package final class EngineClient: Sendable {
-    /// The version that is spoken; its fields are the ones that are read back.
+    /// The oldest version that has every control we ask for, and the one that is spoken wherever an engine still takes it.
     package static let version = "1.41"
 
     /// Limits of the calls.
     enum Limit {
         /// For calls that only look something up or change a row.
         static let quick = Duration.seconds(10)
-        /// For kill, inspect and remove of a container that may be stuck behind an unread stream.
-        static let urgent = Duration.seconds(2)
         /// For create, start and remove, which wait for the kernel and the disk.
         static let slow = Duration.seconds(60)
         /// For loading an image.
@@ -27,7 +25,8 @@ package final class EngineClient: Sendable {
 
     package let address: EngineAddress
     private let http: CurlClient
-    private let isNegotiated = Mutex(false)
+    /// The version in every path, once the engine has been asked.
+    private let spoken = Mutex<String?>(nil)
 
     package init(address: EngineAddress) throws(EngineError) {
         self.address = address
@@ -55,18 +54,16 @@ package final class EngineClient: Sendable {
         }
     }
 
-    /// Asks for the engine's version and refuses one that does not speak ours.
+    /// Asks for the engine's version and settles on the oldest that both speak, from ours on.
+    ///
+    /// - Throws: ``EngineError/tooOld(found:needed:)`` if it speaks only older ones.
     @discardableResult
     package func negotiate() async throws(EngineError) -> Version {
         let found: Version = try await decode("GET /version", send(.get, "/version", isVersioned: false))
         let needed = Self.number(Self.version)
         guard Self.number(found.api) >= needed else { throw .tooOld(found: found.api, needed: Self.version) }
-        guard Self.number(found.minimumAPI ?? found.api) <= needed else {
-            throw .protocolViolation(
-                call: "GET /version",
-                detail: "it speaks API \(found.minimumAPI ?? found.api) and newer only, not \(Self.version)")
-        }
-        isNegotiated.withLock { $0 = true }
+        let minimum = found.minimumAPI ?? Self.version
+        spoken.withLock { $0 = Self.number(minimum) > needed ? minimum : Self.version }
         return found
     }
 
@@ -117,7 +114,7 @@ package final class EngineClient: Sendable {
 
     /// The whole answer of `GET /containers/{id}/json`, or `nil` if there is no such container.
     func inspectContainer(_ id: String) async throws(EngineError) -> JSONValue? {
-        try await find("GET /containers/{id}/json", "/containers/\(id)/json", total: Limit.urgent)
+        try await find("GET /containers/{id}/json", "/containers/\(id)/json")
     }
 
     struct Listed: Decodable {
@@ -141,12 +138,17 @@ package final class EngineClient: Sendable {
     }
 
     /// Opens the container's streams; the container may be created, or running.
-    func attach(_ id: String) async throws(EngineError) -> RawStream {
-        let target = "/v\(Self.version)/containers/\(id)/attach?stream=1&stdin=1&stdout=1&stderr=1"
+    ///
+    /// - Parameter inboundBound: Bytes that may wait for us, unread: more ends the stream.
+    func attach(
+        _ id: String, inboundBound: Int = CurlClient.defaultInboundBoundBytes
+    ) async throws(EngineError) -> RawStream {
+        let target = try await path("/containers/\(id)/attach?stream=1&stdin=1&stdout=1&stderr=1")
         let call = "POST /containers/{id}/attach"
         return try await reach(call) {
             let timeouts = HTTPRequest.Timeouts(total: Limit.quick)
-            return try await self.http.upgrade(HTTPRequest(.post, target, timeouts: timeouts))
+            return try await self.http.upgrade(
+                HTTPRequest(.post, target, timeouts: timeouts), inboundBoundBytes: inboundBound)
         }
     }
 
@@ -159,7 +161,7 @@ package final class EngineClient: Sendable {
     /// comes at the end.
     func wait(_ id: String) async throws(EngineError) -> HTTPExchange {
         let call = "POST /containers/{id}/wait"
-        let target = "/v\(Self.version)/containers/\(id)/wait?condition=next-exit"
+        let target = try await path("/containers/\(id)/wait?condition=next-exit")
         let exchange = try await reach(call) {
             try await self.http.open(HTTPRequest(.post, target))
         }
@@ -207,6 +209,13 @@ package final class EngineClient: Sendable {
 
     // MARK: Sending
 
+    /// The path with the version in front that was settled on.
+    private func path(_ path: String) async throws(EngineError) -> String {
+        if let version = spoken.withLock({ $0 }) { return "/v\(version)\(path)" }
+        try await negotiate()
+        return "/v\(spoken.withLock { $0 } ?? Self.version)\(path)"
+    }
+
     private func find(
         _ call: String, _ path: String, total: Duration = Limit.quick
     ) async throws(EngineError) -> JSONValue? {
@@ -220,12 +229,12 @@ package final class EngineClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, body: HTTPRequest.Body? = nil, total: Duration = Limit.quick,
         isVersioned: Bool = true
     ) async throws(EngineError) -> HTTPResponse {
-        if isVersioned, !isNegotiated.withLock({ $0 }) { try await negotiate() }
+        let target = isVersioned ? try await self.path(path) : path
         let call = "\(method.rawValue) \(path.prefix { $0 != "?" })"
         return try await reach(call) {
             try await self.http.send(
                 HTTPRequest(
-                    method, isVersioned ? "/v\(Self.version)\(path)" : path, body: body,
+                    method, target, body: body,
                     timeouts: HTTPRequest.Timeouts(total: total), bodyCapBytes: Limit.body))
         }
     }

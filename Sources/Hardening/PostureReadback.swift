@@ -1,7 +1,7 @@
 package import Model
 
-/// Compares a created container with its plan, whole: every field that was asked for must be as asked, and every field that
-/// was not must be empty.
+/// Compares a created container with its plan: in `Config` and `HostConfig` every field that was asked for must be as asked,
+/// and every field that was not must be empty; beside them identity, state and mounts are compared.
 ///
 /// A field that this release has never heard of is therefore a difference, too, unless it is empty: an engine cannot weaken a
 /// sandbox by a default that came with an update.

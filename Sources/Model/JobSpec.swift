@@ -6,7 +6,7 @@ package struct JobSpec: Sendable, Hashable, Codable {
     package var imageName: String
     /// The program and its arguments; at least one word, no shell in between.
     package var command: [String]
-    /// The tool's whole environment, beside `PATH`, `HOME` and `TMPDIR`.
+    /// The tool's whole environment, beside `PATH`, `HOME`, `TMPDIR` and `LANG`.
     package var environment: [String: String]
     /// The files that stand in `/work` when the tool starts, by their path there.
     package var files: [InputFile]
@@ -35,7 +35,7 @@ package struct JobSpec: Sendable, Hashable, Codable {
 
     /// One file given to a job.
     ///
-    /// Its content lies in the attempt's inputs, not in the spec.
+    /// Its content is streamed into the sandbox and not kept.
     package struct InputFile: Sendable, Hashable, Codable {
         /// Relative to `/work`, without `.` and `..`.
         package var path: String

@@ -18,7 +18,7 @@ package struct Limits: Sendable, Hashable {
     package var work: ByteCount
     /// The tmpfs at `/tmp`: 1 MiB to `memory`.
     package var tmp: ByteCount
-    /// Open files of one process: 16 to 65,536.
+    /// Open files of one process: 128 (what the tool's start needs) to 65,536.
     package var files: Int
     /// From the start of the container to the cell's attestation: 1 s to 10 min.
     package var start: Duration
@@ -55,7 +55,7 @@ package struct Limits: Sendable, Hashable {
         check("limits.artifacts", artifacts, .kibibytes(1)...(.gibibytes(1)))
         check("limits.work", work, .mebibytes(1)...(.gibibytes(1024)))
         check("limits.tmp", tmp, .mebibytes(1)...(.gibibytes(1024)))
-        check("limits.files", files, 16...65_536)
+        check("limits.files", files, 128...65_536)
         check("limits.start", start, .seconds(1)...(.seconds(600)))
         check("limits.run", run, .milliseconds(100)...(.seconds(86_400)))
         check("limits.grace", grace, .zero...(.seconds(600)))

@@ -23,7 +23,7 @@ package struct Blob: Sendable, Hashable {
 
 /// Which of an attempt's streams a spool file holds.
 package enum SpoolStream: String, Sendable, Hashable, CaseIterable {
-    case stdin, stdout, stderr, artifacts, report
+    case stdout, stderr, artifacts, report
 }
 
 /// The files into which an attempt's streams are written while it runs: their length is the point to go on from.

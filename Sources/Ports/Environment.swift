@@ -11,4 +11,6 @@ package protocol IDSource: Sendable {
     func makeJobID() -> JobID
     /// Eight characters for names that must not be guessed or met twice.
     func makeSuffix() -> String
+    /// A number that nobody can guess: the key of a sandbox's frames.
+    func makeKey() -> UInt64
 }

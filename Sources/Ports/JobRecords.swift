@@ -32,10 +32,13 @@ package struct AttemptIntent: Sendable, Hashable {
     package let containerName: String
     /// `sha256:…` of the hardening profile in force.
     package let profileDigest: String
+    /// What every frame of this sandbox carries: whoever goes on with the attempt needs it.
+    package let frameKey: UInt64
     package let at: WallTime
 
-    package init(attempt: AttemptID, containerName: String, profileDigest: String, at: WallTime) {
-        (self.attempt, self.containerName, self.profileDigest, self.at) = (attempt, containerName, profileDigest, at)
+    package init(attempt: AttemptID, containerName: String, profileDigest: String, frameKey: UInt64, at: WallTime) {
+        (self.attempt, self.containerName, self.profileDigest) = (attempt, containerName, profileDigest)
+        (self.frameKey, self.at) = (frameKey, at)
     }
 }
 

@@ -18,6 +18,10 @@ package protocol SandboxEngine: Sendable {
 
     /// Removes a container of ours, running or not; no error if it is gone already.
     func remove(_ sighting: SandboxSighting) async throws(EngineError)
+
+    /// Removes what this installation keeps in the engine for the use of all sandboxes and no longer needs, such as the
+    /// volume of an earlier release's cell, or of one that was never verified.
+    func removeStale() async throws(EngineError)
 }
 
 /// An image as it was when a job was accepted.
@@ -36,13 +40,15 @@ package struct SandboxRequest: Sendable {
     package let specDigest: String
     package let profile: Profile
     package let profileDigest: String
+    /// What every frame of this sandbox carries.
+    package let frameKey: UInt64
 
     package init(
         attempt: AttemptID, containerName: String, spec: JobSpec, specDigest: String, profile: Profile,
-        profileDigest: String
+        profileDigest: String, frameKey: UInt64
     ) {
         (self.attempt, self.containerName, self.spec, self.specDigest) = (attempt, containerName, spec, specDigest)
-        (self.profile, self.profileDigest) = (profile, profileDigest)
+        (self.profile, self.profileDigest, self.frameKey) = (profile, profileDigest, frameKey)
     }
 }
 
@@ -70,6 +76,9 @@ package protocol Sandbox: Sendable {
 
     /// Gives the cell its work and takes everything that comes back into the spools, until the cell's record is there.
     func work(_ order: WorkOrder) async throws(EngineError) -> WorkResult
+
+    /// Whether the tool may have been started, as far as this end can know.
+    var toolMayHaveRun: Bool { get async }
 
     /// Asks the cell to end the tool: TERM, `grace`, KILL. Returns at once; ``work(_:)`` ends as usual.
     func cancel(grace: Duration)

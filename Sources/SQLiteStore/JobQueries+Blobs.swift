@@ -9,8 +9,11 @@ extension JobQueries {
     static func inlineBytes(
         of reference: BlobReference, from offset: Int64, count: Int, in database: Database
     ) throws -> [UInt8]? {
-        // SQLite counts from 1, and cuts in place: only the bytes asked for are copied.
-        let sql = "SELECT substr(content, ?, ?) AS part FROM blob WHERE digest = ?"
+        // SQLite counts from 1, and cuts in place: only the bytes asked for are copied. Of an empty blob it makes a NULL.
+        let sql = """
+            SELECT CASE WHEN content IS NULL THEN NULL ELSE coalesce(substr(content, ?, ?), x'') END AS part
+            FROM blob WHERE digest = ?
+            """
         let row = try Row.fetchOne(database, sql: sql, arguments: [offset + 1, count, reference.digest])
         guard let row else { throw StoreError.notFound(reference.digest) }
         return try row.decode(Data?.self, forColumn: "part").map { [UInt8]($0) }

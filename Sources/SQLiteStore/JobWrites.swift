@@ -34,8 +34,8 @@ enum JobWrites {
                 """,
             arguments: [job.description, next, intent.profileDigest, intent.at.milliseconds])
         try database.execute(
-            sql: "INSERT INTO sandbox (job_id, attempt, container_name) VALUES (?, ?, ?)",
-            arguments: [job.description, next, intent.containerName])
+            sql: "INSERT INTO sandbox (job_id, attempt, container_name, frame_key) VALUES (?, ?, ?, ?)",
+            arguments: [job.description, next, intent.containerName, String(intent.frameKey, radix: 16)])
         try addEvent("leased", of: job, attempt: next, at: intent.at, in: database)
     }
 

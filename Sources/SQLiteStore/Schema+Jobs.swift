@@ -61,6 +61,8 @@ extension Schema {
             job_id TEXT NOT NULL,
             attempt INTEGER NOT NULL,
             container_name TEXT NOT NULL UNIQUE,
+            -- What every frame of this sandbox's stream carries, in hexadecimal.
+            frame_key TEXT NOT NULL,
             container_id TEXT UNIQUE,
             -- What the engine answered about the container, and what the cell saw from inside.
             posture TEXT,

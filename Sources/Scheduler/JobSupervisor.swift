@@ -59,13 +59,15 @@ package struct JobSupervisor: Sendable {
         let attempt = AttemptID(job: job.id, number: 1)
         let name = SandboxName.container(installation, attempt)
         var stopwatch = Stopwatch(clock)
-        try await store.lease(
-            AttemptIntent(attempt: attempt, containerName: name, profileDigest: profile.digest, at: wallClock.now()))
+        let intent = AttemptIntent(
+            attempt: attempt, containerName: name, profileDigest: profile.digest, frameKey: ids.makeKey(),
+            at: wallClock.now())
+        try await store.lease(intent)
         stopwatch.lap("lease")
 
         var run = AttemptRun(attempt: attempt)
         do throws(EngineError) {
-            try await carryOut(&run, job, name, profile, inputs, control, &stopwatch)
+            try await carryOut(&run, job, intent, profile, inputs, control, &stopwatch)
         } catch {
             run.error = error
             logger.debug("attempt ended early", metadata: ["job": "\(job.id)", "error.code": "\(error.code.rawValue)"])
@@ -80,7 +82,6 @@ package struct JobSupervisor: Sendable {
         let attempt: AttemptID
         var sandbox: (any Sandbox)?
         var streams: [UpChannel: any Spool] = [:]
-        var toolMayHaveRun = false
         var result: WorkResult?
         var error: EngineError?
     }
@@ -88,16 +89,17 @@ package struct JobSupervisor: Sendable {
     // MARK: The steps
 
     private func carryOut(
-        _ run: inout AttemptRun, _ job: JobRecord, _ name: String, _ profile: PreparedProfile, _ inputs: Inputs,
+        _ run: inout AttemptRun, _ job: JobRecord, _ intent: AttemptIntent, _ profile: PreparedProfile,
+        _ inputs: Inputs,
         _ control: JobControl, _ stopwatch: inout Stopwatch
     ) async throws(EngineError) {
         let spec = job.spec
         guard !control.isCancelled else { return }
         let sandbox = try await engine.create(
             SandboxRequest(
-                attempt: run.attempt, containerName: name, spec: spec, specDigest: job.specDigest,
+                attempt: run.attempt, containerName: intent.containerName, spec: spec, specDigest: job.specDigest,
                 profile: profile.profile,
-                profileDigest: profile.digest))
+                profileDigest: profile.digest, frameKey: intent.frameKey))
         run.sandbox = sandbox
         stopwatch.lap("create")
         try await stored { () throws(StoreError) in
@@ -118,7 +120,6 @@ package struct JobSupervisor: Sendable {
             try await store.markWorking(run.attempt, attestation: attestation, at: wallClock.now())
         }
         stopwatch.lap("attest")
-        run.toolMayHaveRun = true
         control.working(in: sandbox)
         let order = WorkOrder(spec: cellSpec(spec, filter: profile.filter), files: inputs.files, stdin: inputs.stdin)
         run.result = try await sandbox.work(order)
@@ -158,7 +159,8 @@ package struct JobSupervisor: Sendable {
         if let result = run.result {
             verdict = Verdict.of(result.record, result: collected.resultFile, limits: job.spec.limits)
         } else if let error = run.error {
-            verdict = Verdict.of(error, toolMayHaveRun: run.toolMayHaveRun, isCancelled: control.isCancelled)
+            let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
+            verdict = Verdict.of(error, toolMayHaveRun: mayHaveRun, isCancelled: control.isCancelled)
         } else {
             verdict = Verdict(.cancelled, "cancelled", "The job was cancelled before its tool started.")
         }
@@ -235,9 +237,9 @@ package struct JobSupervisor: Sendable {
         do {
             if let sandbox = run.sandbox {
                 try await sandbox.remove()
-                try await store.markRemoved(run.attempt, at: wallClock.now())
             }
             try await spools.remove(run.attempt)
+            if run.sandbox != nil { try await store.markRemoved(run.attempt, at: wallClock.now()) }
         } catch let error as any UserFacingError {
             logger.warning(
                 "a sandbox was left for the next recovery",

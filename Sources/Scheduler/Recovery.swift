@@ -49,8 +49,15 @@ package struct Recovery: Sendable {
             summary.removedContainers += 1
         }
         for attempt in live {
-            try await store.markRemoved(attempt.id, at: wallClock.now())
             try await spools.remove(attempt.id)
+            try await store.markRemoved(attempt.id, at: wallClock.now())
+        }
+        do {
+            try await engine.removeStale()
+        } catch {
+            // It is in nobody's way: the next recovery tries again.
+            logger.warning(
+                "what is no longer needed could not be removed", metadata: ["error.code": "\(error.code.rawValue)"])
         }
         return summary
     }
