@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "HardeningTests", dependencies: ["Hardening", "Model", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening"], swiftSettings: settings),
-        .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model"], swiftSettings: settings),
+        .testTarget(
+            name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [

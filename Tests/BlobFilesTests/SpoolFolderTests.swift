@@ -70,11 +70,11 @@ import Testing
     func remove() async throws {
         try await TemporaryFolder.with { folder in
             let spools = SpoolFolder(in: folder.path)
-            for number in 1...2 { try await spools.open(attempt(number), .stdin).append([9]) }
+            for number in 1...2 { try await spools.open(attempt(number), .report).append([9]) }
             for _ in 0..<2 { try await spools.remove(attempt(1)) }
-            let left = ["spool", "spool/abc000000000.2", "spool/abc000000000.2/stdin"]
+            let left = ["spool", "spool/abc000000000.2", "spool/abc000000000.2/report"]
             #expect(try folder.modes().keys.sorted() == left)
-            #expect(await (try spools.open(attempt(1), .stdin)).length == 0)
+            #expect(await (try spools.open(attempt(1), .report)).length == 0)
         }
     }
 
@@ -93,7 +93,7 @@ import Testing
         try await TemporaryFolder.with { folder in
             try Data().write(to: URL(fileURLWithPath: folder.file("spool")))
             let error = await #expect(throws: StoreError.self) {
-                _ = try await SpoolFolder(in: folder.path).open(attempt(), .stdin)
+                _ = try await SpoolFolder(in: folder.path).open(attempt(), .report)
             }
             #expect(error?.code == .storeUnavailable)
             #expect(error?.message.contains(folder.file("spool")) == true)

@@ -26,7 +26,7 @@ enum Samples {
     static func intent(_ job: JobID, attempt: Int = 1, at time: Int64 = 2000) -> AttemptIntent {
         AttemptIntent(
             attempt: AttemptID(job: job, number: attempt), containerName: "caisson-test-\(job)-\(attempt)",
-            profileDigest: "sha256:profile", at: WallTime(milliseconds: time))
+            profileDigest: "sha256:profile", frameKey: 0xFEED, at: WallTime(milliseconds: time))
     }
 
     static let posture: JSONValue = [

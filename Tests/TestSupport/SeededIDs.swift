@@ -11,6 +11,7 @@ package final class SeededIDs: IDSource {
     package func makeInstallationID() -> InstallationID { generator.withLock { InstallationID(using: &$0) } }
     package func makeJobID() -> JobID { generator.withLock { JobID(using: &$0) } }
     package func makeSuffix() -> String { makeInstallationID().description }
+    package func makeKey() -> UInt64 { generator.withLock { $0.next() } }
 }
 
 /// Calendar time that stands still.

@@ -1,14 +1,15 @@
-import Glibc
+package import Glibc
 
 /// Threads for the server's side, which blocks.
-enum Threads {
+package enum Threads {
     private final class Work {
         let body: @Sendable () -> Void
 
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+    @discardableResult
+    package static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
         var thread = pthread_t()
         let work = Unmanaged.passRetained(Work(body))
         let result = pthread_create(

@@ -1,31 +1,41 @@
 import Glibc
 
 /// The few calls that a Unix socket needs.
-enum UnixSocket {
-    struct Failure: Error {
-        let call: String
-        let code: Int32
+package enum UnixSocket {
+    package struct Failure: Error {
+        package let call: String
+        package let code: Int32
     }
 
-    static func listen(at path: String, backlog: Int32) throws -> Int32 {
+    package static func listen(at path: String, backlog: Int32) throws -> Int32 {
         let descriptor = make(flags: 0)
         guard withAddress(path, { bind(descriptor, $0, $1) }) == 0 else { throw Failure(call: "bind", code: errno) }
         guard Glibc.listen(descriptor, backlog) == 0 else { throw Failure(call: "listen", code: errno) }
         return descriptor
     }
 
+    /// Connects to the server at `path`.
+    package static func connect(to path: String) throws -> Int32 {
+        let descriptor = make(flags: 0)
+        guard withAddress(path, { Glibc.connect(descriptor, $0, $1) }) == 0 else {
+            close(descriptor)
+            throw Failure(call: "connect", code: errno)
+        }
+        return descriptor
+    }
+
     /// Connects until the server's backlog takes no more; answers the sockets, which the caller closes.
-    static func fillBacklog(of path: String) -> [Int32] {
+    package static func fillBacklog(of path: String) -> [Int32] {
         var filling: [Int32] = []
         while true {
             let descriptor = make(flags: Int32(SOCK_NONBLOCK.rawValue))
             filling.append(descriptor)
-            guard withAddress(path, { connect(descriptor, $0, $1) }) == 0 else { return filling }
+            guard withAddress(path, { Glibc.connect(descriptor, $0, $1) }) == 0 else { return filling }
         }
     }
 
     /// The descriptors of this process whose other end is the server at `path`.
-    static func connected(to path: String) -> [Int32] {
+    package static func connected(to path: String) -> [Int32] {
         (0..<Int32(getdtablesize())).filter { descriptor in
             var address = sockaddr_un()
             var size = socklen_t(MemoryLayout<sockaddr_un>.size)

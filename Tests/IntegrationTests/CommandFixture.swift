@@ -1,0 +1,156 @@
+import Foundation
+import Model
+import Testing
+import TestSupport
+
+/// A data folder of its own, the program that was built, and what is checked when a test is over: nothing of that folder's
+/// installation is left in the engine but the volume that holds its cell, which is then removed.
+struct CommandFixture: Sendable {
+    let folder: TemporaryFolder
+    let probe = EngineProbe()
+
+    var home: String { folder.file("home") }
+
+    static func with(_ body: (CommandFixture) async throws -> Void) async throws {
+        try await TemporaryFolder.with { folder in
+            let fixture = CommandFixture(folder: folder)
+            do {
+                try await body(fixture)
+            } catch {
+                try await fixture.removeLeftovers()
+                throw error
+            }
+            let leftovers = try await fixture.removeLeftovers()
+            #expect(leftovers.isEmpty, "containers were left behind")
+        }
+    }
+
+    /// The installation's id, once a job of it has come as far as a container's name.
+    func installation() async throws -> String? {
+        let shown = try await caisson("show", "@latest", "-o", "json")
+        guard shown.status == 0 else { return nil }
+        let job = try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
+        let name = job["attempts"]?.arrayValue?.first?["container_name"]?.stringValue
+        return name?.split(separator: "-").dropFirst().first.map(String.init)
+    }
+
+    /// Removes what this installation has in the engine and gives the containers among it.
+    @discardableResult
+    func removeLeftovers() async throws -> [String] {
+        guard let installation = try await installation() else { return [] }
+        let containers = try probe.containers(named: "caisson-\(installation)-")
+        for name in containers { _ = try probe.request("DELETE", "/v1.41/containers\(name)?force=1&v=1") }
+        for name in try probe.inventory().volumes where name.hasPrefix("caisson-\(installation)-") {
+            _ = try probe.request("DELETE", "/v1.41/volumes/\(name)")
+        }
+        return containers
+    }
+
+    /// Runs `caisson` to its end.
+    func caisson(_ arguments: String..., stdin: Data? = nil, environment: [String: String] = [:]) async throws
+        -> Outcome
+    {
+        try await start(arguments, stdin: stdin, environment: environment).outcome()
+    }
+
+    /// `caisson run` in one of our images.
+    func run(image: String = "shell", _ flags: [String] = [], _ command: String..., stdin: Data? = nil) async throws
+        -> Outcome
+    {
+        try await start(["run", "--image", image] + flags + ["--"] + command, stdin: stdin).outcome()
+    }
+
+    func start(_ arguments: [String], stdin: Data? = nil, environment: [String: String] = [:]) throws -> RunningCommand
+    {
+        var all = ProcessInfo.processInfo.environment
+        all["CAISSON_HOME"] = home
+        all["DOCKER_HOST"] = "\(TestEngine.address)"
+        all.merge(environment) { _, given in given }
+        return try RunningCommand(
+            program: TestEngine.programs.appending(path: "caisson"), arguments, environment: all, stdin: stdin)
+    }
+
+    /// Waits until `condition` holds, for at most thirty seconds.
+    func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+        for _ in 0..<600 {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let seen = try await caisson("show", "@latest")
+        Issue.record("\(what) did not come about within thirty seconds: \(seen.out)\(seen.err)")
+        throw POSIXError(.ETIMEDOUT)
+    }
+
+    /// Waits until the engine has a running container of this installation, and gives its name.
+    func runningContainer() async throws -> String {
+        var found = ""
+        try await eventually("a running container") {
+            guard let installation = try await installation() else { return false }
+            for name in try probe.containers(named: "caisson-\(installation)-") where !name.contains("-cell-") {
+                if try probe.inspect(name)["State"]?["Running"] == true { found = name }
+            }
+            return !found.isEmpty
+        }
+        return found
+    }
+}
+
+/// What a finished command has left.
+struct Outcome: Sendable {
+    let status: Int32
+    let stdout: Data
+    let stderr: Data
+
+    var out: String { String(decoding: stdout, as: UTF8.self) }
+    var err: String { String(decoding: stderr, as: UTF8.self) }
+}
+
+/// A started command whose output goes to files, so that no pipe can fill.
+final class RunningCommand: @unchecked Sendable {
+    // Safe because: everything is set in init, and `Process` is used by one task at a time.
+    private let process = Process()
+    private let folder: URL
+    private let ended: AsyncStream<Void>
+
+    var pid: Int32 { process.processIdentifier }
+
+    init(program: URL, _ arguments: [String], environment: [String: String], stdin: Data?, stdout: Pipe? = nil) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "caisson-command-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        for name in ["in", "out", "err"] {
+            try (name == "in" ? stdin ?? Data() : Data()).write(to: folder.appending(path: name))
+        }
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = environment
+        process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: "in"))
+        process.standardOutput = try stdout ?? FileHandle(forWritingTo: folder.appending(path: "out"))
+        process.standardError = try FileHandle(forWritingTo: folder.appending(path: "err"))
+        let (ended, continuation) = AsyncStream<Void>.makeStream()
+        self.ended = ended
+        process.terminationHandler = { _ in continuation.finish() }
+        try process.run()
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }  // ignored: it lies in the folder for temporary files
+
+    func send(_ signal: Int32) { kill(pid, signal) }
+
+    /// What it has written to stdout so far.
+    func outputSoFar() throws -> String {
+        String(decoding: try Data(contentsOf: folder.appending(path: "out")), as: UTF8.self)
+    }
+
+    /// What it has written to stderr so far.
+    func errorSoFar() throws -> String {
+        String(decoding: try Data(contentsOf: folder.appending(path: "err")), as: UTF8.self)
+    }
+
+    func outcome() async throws -> Outcome {
+        for await _ in ended {}
+        return Outcome(
+            status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
+            stdout: try Data(contentsOf: folder.appending(path: "out")),
+            stderr: try Data(contentsOf: folder.appending(path: "err")))
+    }
+}

@@ -1,0 +1,81 @@
+import Hardening
+import Daemon
+import DockerEngine
+import Foundation
+import Logging
+import Model
+import Ports
+import SQLiteStore
+import Scheduler
+import TestSupport
+import Testing
+
+/// An instance in this process, on a data folder of its own; what it leaves in the engine is checked and removed.
+struct InstanceFixture: Sendable {
+    let instance: Instance
+    let folder: TemporaryFolder
+    let profile: PreparedProfile
+    let probe = EngineProbe()
+
+    /// - Parameter engine: the address to use instead of the real engine's.
+    static func with(
+        engine: String? = nil, watching: (any Spools) -> any Spools = { $0 },
+        _ body: (InstanceFixture) async throws -> Void
+    ) async throws {
+        try await TemporaryFolder.with { folder in
+            let configuration = try InstanceConfiguration(
+                home: folder.file("home"), environment: ["DOCKER_HOST": engine ?? "\(TestEngine.address)"],
+                executable: TestEngine.programs.appending(path: "caisson").path)
+            let instance = try await Instance.open(
+                configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, watching: watching,
+                whenWaiting: { _ in })
+            let fixture = InstanceFixture(
+                instance: instance, folder: folder, profile: try Instance.profile(named: "standard"))
+            let result: Result<Void, any Error>
+            do {
+                try await body(fixture)
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            let installation = instance.store.installation
+            try await instance.close()
+            let left = try fixture.probe.containers(named: "caisson-\(installation)-")
+            for name in left { _ = try fixture.probe.request("DELETE", "/v1.41/containers\(name)?force=1&v=1") }
+            for name in try fixture.probe.inventory().volumes where name.hasPrefix("caisson-\(installation)-") {
+                _ = try fixture.probe.request("DELETE", "/v1.41/volumes/\(name)")
+            }
+            try result.get()
+            #expect(left.isEmpty, "containers were left behind")
+        }
+    }
+
+    /// A job in one of our images.
+    func spec(_ command: [String], image: String = "shell", hasStandardInput: Bool = false) async throws -> JobSpec {
+        let pinned = try await instance.supervisor.pin(image: image)
+        return JobSpec(
+            imageID: pinned.id, imageName: pinned.name, command: command, hasStandardInput: hasStandardInput,
+            profile: profile.profile.name, limits: profile.profile.limits)
+    }
+
+    /// Runs a job to its end.
+    @discardableResult
+    func run(_ spec: JobSpec, stdin: (any InputSource)? = nil, control: JobControl? = nil) async throws -> (
+        JobID, Verdict
+    ) {
+        let job = try await instance.supervisor.submit(spec, digest: try JobSpecDigest.of(spec))
+        let inputs = JobSupervisor.Inputs(files: [], stdin: stdin)
+        let control = control ?? JobControl(grace: .seconds(1))
+        return (job.id, try await instance.supervisor.run(job, profile: profile, inputs: inputs, control: control))
+    }
+
+    /// What a finished job wrote to its stdout.
+    func stdout(of job: JobID) async throws -> [UInt8] {
+        guard let blob = try await instance.store.attempts(of: job).last?.stdout else { return [] }
+        var bytes: [UInt8] = []
+        while bytes.count < blob.size.bytes {
+            bytes += try await instance.store.bytes(of: blob, from: Int64(bytes.count), count: 1 << 20)
+        }
+        return bytes
+    }
+}
