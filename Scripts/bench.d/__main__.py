@@ -1,0 +1,93 @@
+"""Measures and reports: see Scripts/bench."""
+
+import argparse
+import os
+import secrets
+import signal
+import sys
+import tempfile
+
+import cell
+import report
+import tables
+from cold import BENCH_LABELS, OUR_LABELS, BareJob, ColdRuns, DockerRun
+from engine import Engine
+from errors import CannotMeasure
+from program import Program
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("--repo", required=True)
+    parser.add_argument("--pairs", type=int, required=True)
+    parser.add_argument("--update-docs", action="store_true")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+    docker_host = os.environ["DOCKER_HOST"]
+    engine = Engine(docker_host)
+    # Not /tmp, which may lie in memory, where a commit costs nothing.
+    with tempfile.TemporaryDirectory(prefix="caisson-bench-", dir="/var/tmp") as folder:
+        home = os.path.join(folder, "home")
+        program = Program(os.path.join(options.repo, ".build/release"), home, docker_host)
+        run_id = secrets.token_hex(4)
+        try:
+            parts = measure(program, engine, docker_host, folder, run_id, options.pairs)
+        finally:
+            clean_up(program, engine, run_id)
+    for part in parts:
+        print(f"\n{part.text()}")
+    if options.update_docs:
+        tables.update(os.path.join(options.repo, "Docs/Benchmarks.md"), parts)
+
+
+def measure(program, engine, docker_host, folder, run_id, pairs):
+    load_before = os.getloadavg()[0]
+    # Brings the cell into the engine, which only the first job of an installation has to wait for.
+    say("a first job")
+    program.measure(["true"])
+    posture = program.show("@latest")["attempts"][0]["posture"]
+
+    say("the cell's start")
+    starts = cell.start_times(program.cell)
+
+    say("the cell's memory")
+    quiet, busy = cell.memory(program, engine)
+
+    say(f"cold jobs: {pairs} pairs")
+    bare = BareJob(engine, posture, run_id)
+    docker = DockerRun(bare.body, bare.label, docker_host, folder) if DockerRun.is_there() else None
+    if not docker:
+        say("there is no docker command: `docker run` is left out")
+    runs = ColdRuns()
+    runs.measure(program, bare, docker, pairs)
+
+    return [
+        report.machine(engine, program.home, (load_before, os.getloadavg()[0]), pairs),
+        report.ratios(runs), report.times(runs), report.phases(runs), report.bare_phases(runs),
+        report.cells(starts, quiet, busy),
+    ]
+
+
+def clean_up(program, engine, run_id):
+    """Removes every container that the run made, and the volume that our program made for it."""
+    program.end()
+    # A call may have been broken off in its middle.
+    engine.reconnect()
+    engine.remove_all(f"{BENCH_LABELS}run={run_id}")
+    installation = program.installation
+    if installation:
+        engine.remove_all(f"{OUR_LABELS}installation={installation}")
+
+
+def say(words):
+    print(f"bench: {words}", file=sys.stderr, flush=True)
+
+
+try:
+    main()
+except CannotMeasure as error:
+    say(f"cannot measure: {error}")
+    sys.exit(1)
+except KeyboardInterrupt:
+    sys.exit(130)

@@ -1,0 +1,104 @@
+"""Makes the tables out of what was measured."""
+
+import os
+import platform
+from statistics import median
+
+import cell
+import cold
+import program
+from series import Ratio, percentile
+from tables import Table, Words
+
+MIB = 1 << 20
+
+
+def machine(engine, home, loads, pairs):
+    info, version = engine.info(), engine.version()
+    cores = os.cpu_count()
+    facts = [
+        f"{cores} core{'s' if cores != 1 else ''} ({platform.machine()}), {info['MemTotal'] / (1 << 30):.0f} GiB of memory, "
+        f"Linux {'.'.join(platform.release().split('.')[:2])}",
+        f"Docker Engine {version['Version'].split('+')[0]} (API {version['ApiVersion']}), {info['Driver']}, "
+        f"cgroup v{info.get('CgroupVersion', '?')}",
+        f"release build; data folder on {_file_system(home)}",
+        f"{pairs} pairs after {cold.WARM_UPS} warm-up pairs; load average {loads[0]:.1f} before, {loads[1]:.1f} after",
+    ]
+    return Words("machine", facts)
+
+
+def _file_system(path):
+    """The kind of the file system that holds `path`: a tmpfs would make every commit look free."""
+    best = ("", "an unknown file system")
+    with open("/proc/self/mountinfo") as file:
+        for line in file:
+            words = line.split()
+            point, kind = words[4], words[words.index("-") + 1]
+            if os.path.commonpath([point, path]) == point and len(point) >= len(best[0]):
+                best = (point, kind)
+    return best[1]
+
+
+def times(runs):
+    """How long each side took."""
+    table = Table("times", ["milliseconds", "p50", "p90"])
+    _series(table, "caisson: submit → result committed", [job.committed for job in runs.ours])
+    _series(table, "caisson: submit → container removed", [job.removed for job in runs.ours])
+    _series(table, "bare client: create … remove", runs.bare_totals)
+    _series(table, "bare client: create … end of `true`", runs.bare_until_end)
+    _series(table, "whole `caisson run`", [job.wall for job in runs.ours])
+    if runs.docker:
+        _series(table, "whole `docker run --rm` (orientation)", runs.docker)
+    return table
+
+
+def ratios(runs):
+    """The first is the one that has a budget; the others say what it hides."""
+    table = Table("ratios", ["ratio of medians", "", "95 % interval", "budget"])
+    committed, removed, walls = ([getattr(job, name) for job in runs.ours] for name in ("committed", "removed", "wall"))
+    _ratio(table, "submit → result committed / bare create … remove", committed, runs.bare_totals, "≤ 1.10")
+    _ratio(table, "submit → container removed / bare create … remove", removed, runs.bare_totals)
+    _ratio(table, "submit → result committed / bare create … end of `true`", committed, runs.bare_until_end)
+    _ratio(table, "whole `caisson run` / bare create … remove", walls, runs.bare_totals)
+    if runs.docker:
+        _ratio(table, "whole `caisson run` / whole `docker run --rm` (orientation)", walls, runs.docker)
+    return table
+
+
+def phases(runs):
+    """The whole of `caisson run`, piece by piece."""
+    table = Table("phases", ["`caisson run`", "p50 ms", "p90 ms"])
+    _series(table, "before the submit: process, store, recovery, image", [job.before for job in runs.ours])
+    for name in program.PHASES:
+        _series(table, name, [job.phases[name] for job in runs.ours])
+    _series(table, "first and last commit", [job.committed - sum(job.phases.values()) for job in runs.ours])
+    _series(table, "result committed → container removed", [job.removed - job.committed for job in runs.ours])
+    _series(table, "after the removal: closing down", [job.after for job in runs.ours])
+    return table
+
+
+def bare_phases(runs):
+    table = Table("bare", ["bare client", "p50 ms", "p90 ms"])
+    for name in cold.BareJob.PHASES:
+        _series(table, name, [phases[name] for phases in runs.bare])
+    return table
+
+
+def cells(starts, quiet, busy):
+    table = Table("cell", ["the cell", "p50", "p90", "budget"])
+    table.add("start: exec → first WELCOME, ms", f"{median(starts):.2f}", f"{percentile(starts, 0.9):.2f}", "< 5")
+    for what, samples in (("tool sleeps", quiet), (f"after {cell.OUTPUT_BYTES // MIB} MiB of output", busy)):
+        for name, budget in (("rss", "< 6"), ("pss", "< 6"), ("anonymous", "")):
+            values = [getattr(sample, name) / MIB for sample in samples]
+            word = {"rss": "Rss", "pss": "Pss", "anonymous": "anonymous part"}[name]
+            table.add(f"memory, {what}: {word}, MiB", f"{median(values):.2f}", f"{percentile(values, 0.9):.2f}", budget)
+    return table
+
+
+def _series(table, name, values):
+    table.add(name, f"{median(values):.1f}", f"{percentile(values, 0.9):.1f}")
+
+
+def _ratio(table, name, above, below, budget=""):
+    ratio = Ratio(above, below)
+    table.add(name, f"{ratio.value:.3f}", f"{ratio.low:.3f} … {ratio.high:.3f}", budget)
