@@ -109,12 +109,15 @@ package struct CellEndpoint: Sendable {
             (welcomeDue, creditDue) = (false, false)
             return Frame(kind, offset: epoch, payload: Window.encode(receivers.map { $0.state() }))
         }
-        let onWire = senders.reduce(0) { $0 + $1.unacknowledgedOnWire }
-        let budget = CellWire.cellWindow - onWire - Frame.headerSize
-        guard budget > 0 else { return nil }
+        let onWire = senders.map(\.unacknowledgedOnWire)
+        let report = onWire[UpChannel.report.index]
+        let others = onWire.reduce(-report, +)
         let streams: [UpChannel] = lastStream == .stdout ? [.stderr, .stdout] : [.stdout, .stderr]
         for channel in [.report] + streams + [.files] {
-            guard let frame = senders[channel.index].nextFrame(budget: budget) else { continue }
+            // The tool's bytes leave the report's share of the wire free, however small the pieces it writes.
+            let reserved = channel == .report ? report : max(report, UpChannel.report.window)
+            let budget = CellWire.cellWindow - others - reserved - Frame.headerSize
+            guard budget > 0, let frame = senders[channel.index].nextFrame(budget: budget) else { continue }
             if channel == .stdout || channel == .stderr { lastStream = channel }
             return frame
         }

@@ -24,8 +24,11 @@ package struct ChannelSender: Sendable {
     package var pending: Int { buffer.count - head }
     /// Bytes on the wire, frame headers included, that are sent and not yet acknowledged.
     ///
-    /// A tool that writes single bytes costs 25 of them each, so payload alone is no measure of what lies unread.
-    package var unacknowledgedOnWire: Int { Int(sent - acknowledged) + framesInFlight.count * Frame.headerSize }
+    /// A tool that writes single bytes costs 33 of them each, so payload alone is no measure of what lies unread.
+    /// The end is never acknowledged by itself, so it counts as long as the channel lives.
+    package var unacknowledgedOnWire: Int {
+        Int(sent - acknowledged) + (framesInFlight.count + (endSent ? 1 : 0)) * Frame.headerSize
+    }
 
     /// Adds bytes at the end; nothing may follow ``finish()``.
     package mutating func append(_ bytes: some Collection<UInt8>) {
