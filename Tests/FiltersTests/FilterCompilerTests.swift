@@ -1,0 +1,207 @@
+import CSeccomp
+import Filters
+import Foundation
+import Hardening
+import Testing
+
+/// What the compiled filter answers to every system call, by a machine of our own.
+@Suite struct FilterCompilerTests {
+    private typealias Call = FilterMachine.Call
+    private static let numbers = 0...470
+
+    private let list: SeccompList
+    private let machine: FilterMachine
+
+    init() throws {
+        list = try Profile.named(Profile.standardName).inner
+        machine = FilterMachine(try FilterCompiler.compile(list))
+    }
+
+    /// A list's rules for each number, in order; libseccomp is the authority on the numbers.
+    private func rules(_ list: SeccompList) -> [Int: [SeccompList.Rule]] {
+        var rules: [Int: [SeccompList.Rule]] = [:]
+        for rule in list.syscalls {
+            for name in rule.names { rules[Int(seccomp_syscall_resolve_name(name)), default: []].append(rule) }
+        }
+        return rules
+    }
+
+    private func holds(_ argument: SeccompList.Argument, _ values: [UInt64]) -> Bool {
+        switch argument.op {
+        case .equal: values[argument.index] == argument.value
+        case .maskedEqual: values[argument.index] & argument.value == argument.valueTwo
+        }
+    }
+
+    private func action(_ action: SeccompList.Action, errno: Int?) -> FilterMachine.Action {
+        switch action {
+        case .allow: .allow
+        case .errno: .errno(errno ?? 1)
+        case .killProcess: .killProcess
+        }
+    }
+
+    private func expected(_ call: Call, _ rules: [Int: [SeccompList.Rule]]) -> FilterMachine.Action {
+        for rule in rules[Int(call.number)] ?? []
+        where (rule.args ?? []).allSatisfy({ holds($0, call.arguments) }) {
+            return action(rule.action, errno: rule.errnoRet)
+        }
+        return action(list.defaultAction, errno: nil)
+    }
+
+    /// Arguments that meet a rule's conditions, miss them by one bit, and meet them in their lower half only.
+    private func arguments(_ rules: [SeccompList.Rule]) -> [[UInt64]] {
+        var all: [[UInt64]] = [[0, 0, 0, 0, 0, 0], [UInt64](repeating: .max, count: 6), [1, 1, 1, 1, 1, 1]]
+        for rule in rules where !(rule.args ?? []).isEmpty {
+            var met: [UInt64] = [0, 0, 0, 0, 0, 0]
+            for argument in rule.args ?? [] {
+                met[argument.index] = argument.op == .equal ? argument.value : argument.valueTwo ?? 0
+            }
+            all.append(met)
+            for argument in rule.args ?? [] {
+                for bit in 0..<64 {
+                    var missed = met
+                    missed[argument.index] ^= 1 << UInt64(bit)
+                    all.append(missed)
+                }
+            }
+        }
+        return all
+    }
+
+    @Test("every name is one that libseccomp knows: one that it does not would be left out in silence")
+    func names() {
+        for rule in list.syscalls {
+            for name in rule.names { #expect(seccomp_syscall_resolve_name(name) >= 0, "\(name)") }
+        }
+    }
+
+    @Test("every call gets the answer that the list gives it, whatever its arguments")
+    func everyNumber() throws {
+        let rules = rules(list)
+        var reachable: Set<Int> = []
+        for number in Self.numbers {
+            for values in arguments(rules[number] ?? []) {
+                var call = Call(number)
+                call.arguments = values
+                let answer = try machine.run(call)
+                #expect(answer == expected(call, rules), "call \(number) with \(values)")
+                if answer == .allow { reachable.insert(number) }
+            }
+        }
+        let listed = rules.filter { $0.value.contains { $0.action == .allow } }.keys
+        #expect(reachable == Set(listed))
+        print("the inner filter lets \(reachable.count) system calls through, in \(machine.count) instructions")
+        #expect(reachable.count <= 180)
+        #expect(machine.count <= 4096)
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let number: Int
+        var arguments: [UInt64] = []
+        let wanted: FilterMachine.Action
+        var testDescription: String { "\(name) \(arguments)" }
+    }
+
+    /// With numbers of their own, so that a wrong table of names would be seen.
+    static let cases: [Case] = [
+        Case(name: "read", number: 0, wanted: .allow),
+        Case(name: "execve", number: 59, wanted: .allow),
+        Case(name: "mount", number: 165, wanted: .errno(1)),
+        Case(name: "umount2", number: 166, wanted: .errno(1)),
+        Case(name: "pivot_root", number: 155, wanted: .errno(1)),
+        Case(name: "chroot", number: 161, wanted: .errno(1)),
+        Case(name: "ptrace", number: 101, wanted: .errno(1)),
+        Case(name: "bpf", number: 321, wanted: .errno(1)),
+        Case(name: "unshare", number: 272, arguments: [0x1000_0000], wanted: .errno(1)),
+        Case(name: "setns", number: 308, wanted: .errno(1)),
+        Case(name: "keyctl", number: 250, wanted: .errno(1)),
+        Case(name: "add_key", number: 248, wanted: .errno(1)),
+        Case(name: "io_uring_setup", number: 425, wanted: .errno(1)),
+        Case(name: "userfaultfd", number: 323, wanted: .errno(1)),
+        Case(name: "perf_event_open", number: 298, wanted: .errno(1)),
+        Case(name: "process_vm_readv", number: 310, wanted: .errno(1)),
+        Case(name: "seccomp", number: 317, wanted: .errno(1)),
+        Case(name: "personality", number: 135, arguments: [0xFFFF_FFFF], wanted: .errno(1)),
+        Case(name: "clone3", number: 435, wanted: .errno(38)),
+        // What pthread_create and fork of the C library ask for.
+        Case(name: "clone a thread", number: 56, arguments: [0x003D_0F00], wanted: .allow),
+        Case(name: "clone as fork", number: 56, arguments: [0x0120_0011], wanted: .allow),
+        Case(name: "clone a mount namespace", number: 56, arguments: [0x0002_0000], wanted: .errno(1)),
+        Case(name: "clone a cgroup namespace", number: 56, arguments: [0x0200_0000], wanted: .errno(1)),
+        Case(name: "clone a UTS namespace", number: 56, arguments: [0x0400_0000], wanted: .errno(1)),
+        Case(name: "clone an IPC namespace", number: 56, arguments: [0x0800_0000], wanted: .errno(1)),
+        Case(name: "clone a user namespace", number: 56, arguments: [0x1000_0011], wanted: .errno(1)),
+        Case(name: "clone a pid namespace", number: 56, arguments: [0x2000_0000], wanted: .errno(1)),
+        Case(name: "clone a network namespace", number: 56, arguments: [0x4000_0000], wanted: .errno(1)),
+        Case(name: "socket AF_UNIX", number: 41, arguments: [1, 1], wanted: .allow),
+        Case(name: "socket AF_INET", number: 41, arguments: [2, 1], wanted: .errno(1)),
+        Case(name: "socket AF_INET6", number: 41, arguments: [10, 1], wanted: .errno(1)),
+        Case(name: "socket AF_NETLINK", number: 41, arguments: [16, 3], wanted: .errno(1)),
+        Case(name: "socket AF_PACKET", number: 41, arguments: [17, 3], wanted: .errno(1)),
+        Case(name: "socket AF_VSOCK", number: 41, arguments: [40, 1], wanted: .errno(1)),
+        Case(name: "prlimit64 of process 1", number: 302, arguments: [1, 7], wanted: .errno(1)),
+        Case(name: "prlimit64 of itself", number: 302, arguments: [0, 7], wanted: .allow),
+        Case(name: "setpriority of process 1", number: 141, arguments: [0, 1], wanted: .errno(1)),
+        Case(name: "setpriority of its user", number: 141, arguments: [2, 0], wanted: .errno(1)),
+        Case(name: "setpriority of itself", number: 141, arguments: [0, 0], wanted: .allow),
+        Case(name: "sched_setaffinity of process 1", number: 203, arguments: [1], wanted: .errno(1)),
+        Case(name: "ioctl TIOCSTI", number: 16, arguments: [0, 0x5412], wanted: .errno(1)),
+        Case(name: "ioctl TIOCLINUX", number: 16, arguments: [0, 0x541C], wanted: .errno(1)),
+        Case(name: "ioctl TIOCSTI with a high bit", number: 16, arguments: [0, 0x1_0000_5412], wanted: .errno(1)),
+        Case(name: "ioctl TCGETS", number: 16, arguments: [0, 0x5401], wanted: .allow),
+        Case(name: "prctl PR_SET_DUMPABLE", number: 157, arguments: [4, 1], wanted: .errno(1)),
+        Case(name: "prctl PR_SET_SECCOMP", number: 157, arguments: [22, 2], wanted: .errno(1)),
+        Case(name: "prctl PR_SET_NAME", number: 157, arguments: [15], wanted: .allow),
+        Case(name: "mknod of a device", number: 133, arguments: [0, 0o020644], wanted: .errno(1)),
+        Case(name: "mknod of a FIFO", number: 133, arguments: [0, 0o010644], wanted: .allow),
+        Case(name: "setxattr", number: 188, wanted: .errno(95)),
+        Case(name: "sync", number: 162, wanted: .errno(0)),
+    ]
+
+    @Test("calls that matter get the answer that they must", arguments: cases)
+    func matters(_ testCase: Case) throws {
+        var call = Call(testCase.number)
+        for (index, value) in testCase.arguments.enumerated() { call.arguments[index] = value }
+        #expect(try machine.run(call) == testCase.wanted)
+    }
+
+    @Test("a call by another architecture's entry ends the process", arguments: [0x4000_0003, 0xC000_00B7, 0])
+    func architectures(_ architecture: UInt32) throws {
+        for number in Self.numbers {
+            #expect(try machine.run(Call(number, architecture: architecture)) == .killProcess, "call \(number)")
+        }
+    }
+
+    @Test("the x32 form of every call is killed or does not exist")
+    func x32() throws {
+        for number in Self.numbers {
+            let answer = try machine.run(Call(number | 0x4000_0000))
+            #expect([.killProcess, .errno(38)].contains(answer), "call \(number)")
+        }
+    }
+
+    @Test("numbers that do not exist yet are denied")
+    func future() throws {
+        for number in [471, 500, 1000, 0x3FFF_FFFF] { #expect(try machine.run(Call(number)) == .errno(1)) }
+    }
+
+    @Test("the same list gives the same program")
+    func deterministic() throws {
+        #expect(try FilterCompiler.compile(list) == FilterCompiler.compile(list))
+    }
+
+    @Test("a list without rules denies everything, one that kills by default kills everything")
+    func defaults() throws {
+        for (action, wanted) in [("ERRNO", FilterMachine.Action.errno(1)), ("KILL_PROCESS", .killProcess)] {
+            let text = """
+                {"defaultAction": "SCMP_ACT_\(action)", "architectures": ["SCMP_ARCH_X86_64"],
+                 "syscalls": [{"names": ["read", "no_such_call"], "action": "SCMP_ACT_\(action)"}]}
+                """
+            let list = try JSONDecoder().decode(SeccompList.self, from: Data(text.utf8))
+            let machine = FilterMachine(try FilterCompiler.compile(list))
+            for number in Self.numbers { #expect(try machine.run(Call(number)) == wanted, "call \(number)") }
+        }
+    }
+}
