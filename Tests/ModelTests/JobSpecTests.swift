@@ -1,0 +1,103 @@
+import Foundation
+import Model
+import Testing
+
+@Suite struct JobSpecTests {
+    private func mistakes(_ change: (inout JobSpec) -> Void) -> [ModelError] {
+        var spec = Samples.spec
+        change(&spec)
+        return spec.mistakes
+    }
+
+    private func file(_ path: String, _ size: Int64 = 1) -> JobSpec.InputFile {
+        .init(path: path, size: ByteCount(bytes: size), isExecutable: false)
+    }
+
+    @Test("a good spec has no mistake, and rounds")
+    func good() throws {
+        #expect(Samples.spec.mistakes == [])
+        let bytes = try JSONEncoder().encode(Samples.spec)
+        #expect(try JSONDecoder().decode(JobSpec.self, from: bytes) == Samples.spec)
+        let names = try #require(JSONDecoder().decode(JSONValue.self, from: bytes).objectValue?.keys)
+        #expect(
+            Set(names) == [
+                "image_id", "image_name", "command", "environment", "files", "has_standard_input", "artifacts",
+                "profile", "limits",
+            ])
+    }
+
+    @Test("a command must have a program, no NUL byte, and fit")
+    func command() {
+        for command in [[], [""], ["", "x"], ["a\0b"], ["a", "\0"], ["a", String(repeating: "x", count: 128 << 10)]] {
+            #expect(mistakes { $0.command = command }.count == 1)
+        }
+        let longest = ["a", String(repeating: "x", count: (128 << 10) - 3)]
+        #expect(mistakes { $0.command = longest } == [])
+        #expect(mistakes { $0.command = ["a", "", "ü\n"] } == [])
+    }
+
+    @Test("an environment variable must have a name, and no NUL byte anywhere")
+    func environment() {
+        for (name, value) in [("", "x"), ("A=B", "x"), ("A\0", "x"), ("A", "x\0")] {
+            #expect(mistakes { $0.environment = [name: value] }.count == 1)
+        }
+        #expect(mistakes { $0.environment = ["A": String(repeating: "x", count: 128 << 10)] }.count == 1)
+        #expect(mistakes { $0.environment = ["A": "", "b c": "=\n"] } == [])
+    }
+
+    @Test("the value of a wrong variable is not told")
+    func redacted() {
+        for mistake in mistakes({ $0.environment = ["A\0": "the secret"] }) {
+            #expect(!mistake.message.contains("secret"))
+        }
+        for mistake in mistakes({ $0.command = ["a", "the secret\0"] }) { #expect(!mistake.message.contains("secret")) }
+    }
+
+    @Test(
+        "a path that does not stay beneath /work is refused, as a file and as an artifact",
+        arguments: [
+            "", "/", "/etc/passwd", "..", "../x", "a/../b", "a/..", ".", "./a", "a/.", "a//b", "a/", "a\0b",
+            String(repeating: "x", count: 1025),
+        ])
+    func paths(_ path: String) {
+        #expect(mistakes { $0.files = [file(path)] }.count == 1)
+        #expect(mistakes { $0.artifacts = [path] }.count == 1)
+    }
+
+    @Test("a plain path is fine", arguments: ["a", "a/b/c", "..a", "a..", "...", " ", "ü", "-rf", "result.json"])
+    func plainPaths(_ path: String) {
+        #expect(mistakes { $0.files = [file(path)] } == [])
+        #expect(mistakes { $0.artifacts = [path] } == [])
+    }
+
+    @Test("no path may be given twice, and not too many of them")
+    func numbers() {
+        #expect(mistakes { $0.files = [file("a"), file("b"), file("a"), file("a")] }.count == 1)
+        #expect(mistakes { $0.artifacts = ["a", "a"] }.count == 1)
+        #expect(mistakes { $0.files = (0..<1024).map { file("f\($0)") } } == [])
+        #expect(mistakes { $0.files = (0...1024).map { file("f\($0)") } }.count == 1)
+        #expect(mistakes { $0.artifacts = (0..<256).map { "f\($0)" } } == [])
+        #expect(mistakes { $0.artifacts = (0...256).map { "f\($0)" } }.count == 1)
+    }
+
+    @Test("all files together must fit into /work")
+    func filesFit() {
+        let half = Samples.limits.work.bytes / 2
+        #expect(mistakes { $0.files = [file("a", half), file("b", half)] } == [])
+        #expect(mistakes { $0.files = [file("a", half), file("b", half), file("c", 1)] }.count == 1)
+    }
+
+    @Test("everything that is wrong is told at once")
+    func allAtOnce() {
+        let mistakes = mistakes { spec in
+            spec.command = []
+            spec.environment = ["": "x", "A=": "y"]
+            spec.files = [file("/a"), file("b", 1 << 40), file("b")]
+            spec.artifacts = ["..", "c", "c"]
+            spec.limits.pids = 0
+            spec.limits.grace = .seconds(-1)
+        }
+        #expect(mistakes.count == 10)
+        #expect(Set(mistakes).count == 10)
+    }
+}
