@@ -4,7 +4,9 @@ import struct
 
 MAGIC = bytes.fromhex("CA15504E")
 HEADER = struct.Struct("<4sBBHQI")
-CHECKED_HEADER_SIZE = HEADER.size + 4
+CRC = struct.Struct("<I")
+KEY = struct.pack("<Q", 0x8877665544332211)
+HEADER_SIZE = HEADER.size + CRC.size + len(KEY)
 MAX_PAYLOAD = 32 << 10
 HELLO, WELCOME, BYE = 1, 2, 7
 # What the cell may send ahead on report, stdout, stderr and files.
@@ -32,13 +34,13 @@ def crc32c(content):
 
 def frame(kind, epoch, payload=b""):
     header = HEADER.pack(MAGIC, kind, 0, 0, epoch, len(payload))
-    return header + struct.pack("<I", crc32c(header + payload)) + payload
+    return header + CRC.pack(crc32c(header + KEY + payload)) + KEY + payload
 
 
 def hello(epoch=1):
     """What a daemon sends right after attaching: padding, then the hello."""
     windows = b"".join(struct.pack("<BQQ", channel, 0, limit) for channel, limit in UP_WINDOWS.items())
-    return bytes(CHECKED_HEADER_SIZE + MAX_PAYLOAD + 1) + frame(HELLO, epoch, windows)
+    return bytes(HEADER_SIZE + MAX_PAYLOAD + 1) + frame(HELLO, epoch, windows)
 
 
 def bye(epoch=1):
@@ -50,14 +52,14 @@ def first_frame(content):
 
     Raises ValueError if what came is no frame.
     """
-    if len(content) < CHECKED_HEADER_SIZE:
+    if len(content) < HEADER_SIZE:
         return None
     magic, kind, _, _, _, length = HEADER.unpack_from(content)
     if magic != MAGIC or length > MAX_PAYLOAD:
         raise ValueError("no frame")
-    if len(content) < CHECKED_HEADER_SIZE + length:
+    if len(content) < HEADER_SIZE + length:
         return None
-    payload = content[CHECKED_HEADER_SIZE:CHECKED_HEADER_SIZE + length]
-    if struct.pack("<I", crc32c(content[:HEADER.size] + payload)) != content[HEADER.size:CHECKED_HEADER_SIZE]:
+    checked = content[:HEADER.size] + content[HEADER.size + CRC.size:HEADER_SIZE + length]
+    if CRC.pack(crc32c(checked)) != content[HEADER.size:HEADER.size + CRC.size]:
         raise ValueError("a frame with a wrong checksum")
     return kind

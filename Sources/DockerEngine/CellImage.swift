@@ -6,8 +6,7 @@ package import Ports
 package struct CellImage: Sendable {
     /// `sha256:…` of the cell's bytes.
     let cellDigest: String
-    let tag: String
-    let archive: ImageArchive
+    private let content: [UInt8]
 
     /// Reads the cell from `path`.
     ///
@@ -22,12 +21,18 @@ package struct CellImage: Sendable {
         guard content.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else {
             throw .cellUnavailable(reason: "\(path) is not a program")
         }
-        cellDigest = ContentDigest.of(content)
-        tag = "caisson/cell:\(cellDigest.dropFirst("sha256:".count).prefix(12))"
+        (self.content, cellDigest) = (content, ContentDigest.of(content))
+    }
+
+    /// Bytes of the cell's program.
+    var size: Int { content.count }
+
+    /// The image itself: made only when an installation needs its cell for the first time.
+    func archive() throws(EngineError) -> ImageArchive {
         do {
-            archive = try ImageArchive(
-                tag: tag, files: [(ContainerPlan.cellPath, content)],
-                user: "\(ContainerPlan.userID):\(ContainerPlan.userID)")
+            return try ImageArchive(
+                tag: "caisson/cell:\(cellDigest.dropFirst("sha256:".count).prefix(12))",
+                files: [(ContainerPlan.cellPath, content)], user: "\(ContainerPlan.userID):\(ContainerPlan.userID)")
         } catch {
             throw .cellUnavailable(reason: "\(error)")
         }

@@ -80,10 +80,11 @@ actor CellVolume {
     }
 
     private func fill() async throws(EngineError) -> String {
-        if try await client.inspectImage(image.archive.id) == nil {
-            try await client.loadImage(archive: image.archive.bytes)
-            guard try await client.inspectImage(image.archive.id) != nil else {
-                throw .cellUnavailable(reason: "the engine gave the cell's image another id than \(image.archive.id)")
+        let archive = try image.archive()
+        if try await client.inspectImage(archive.id) == nil {
+            try await client.loadImage(archive: archive.bytes)
+            guard try await client.inspectImage(archive.id) != nil else {
+                throw .cellUnavailable(reason: "the engine gave the cell's image another id than \(archive.id)")
             }
         }
         let name =
@@ -91,7 +92,7 @@ actor CellVolume {
         let labels = [Labels.installation: "\(installation)", Labels.role: Labels.fillerRole]
         try await client.createVolume(name: name, labels: labels)
         let plan = ContainerPlan(
-            name: name, labels: labels, imageID: image.archive.id, imageEnvironmentNames: [], cellArguments: ["print"],
+            name: name, labels: labels, imageID: archive.id, imageEnvironmentNames: [], cellArguments: ["print"],
             cellVolume: name, fillsVolume: true, profile: profile, limits: profile.limits)
         let container = try await client.createContainer(name: name, body: plan.createBody)
         let found = await within(Self.patience, clock) { await self.printedDigest(container, plan: plan) }
@@ -130,7 +131,7 @@ actor CellVolume {
     ) async throws(EngineError) -> String {
         try await ContainerCheck.run(client: client, created: container, plan: plan)
         // There are no credits here: the whole program may come before we have read its first byte.
-        let bound = image.archive.bytes.count + CurlClient.defaultInboundBoundBytes
+        let bound = image.size + CurlClient.defaultInboundBoundBytes
         let stream = try await client.attach(container.id, inboundBound: bound)
         defer { stream.close() }
         try await client.startContainer(container.id)
@@ -139,7 +140,7 @@ actor CellVolume {
         do {
             while let piece = try await stream.read() {
                 for (stream, content) in try demultiplexer.push(piece) where stream == .stdout { bytes += content }
-                guard bytes.count <= image.archive.bytes.count else { break }
+                guard bytes.count <= image.size else { break }
             }
         } catch {
             throw .cellUnavailable(reason: "the cell's volume could not be read back: \(error)")

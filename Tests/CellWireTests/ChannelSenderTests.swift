@@ -66,9 +66,7 @@ import Testing
         sender.accept(Window(channel: 2, received: 60, limit: 200))
         let rest = Frame(.data, channel: 2, offset: 60, payload: Array(60..<100))
         #expect(drain(&sender) == [rest, Frame(.end, channel: 2, offset: 100)])
-        #expect(!sender.isDrained)
         sender.accept(Window(channel: 2, received: 100, limit: 200))
-        #expect(sender.isDrained)
     }
 
     @Test("a restart may also narrow the window")
@@ -92,7 +90,6 @@ import Testing
         var sender = sender([])
         sender.finish()
         #expect(drain(&sender) == [Frame(.end, channel: 2, offset: 0)])
-        #expect(sender.isDrained)
         sender.append([1])
         #expect(sender.pending == 0)
         #expect(sender.nextFrame() == nil)
@@ -114,9 +111,9 @@ import Testing
             sender.append([byte])
             #expect(sender.nextFrame()?.payload == [byte])
         }
-        #expect(sender.unacknowledgedOnWire == 10 * 25)
+        #expect(sender.unacknowledgedOnWire == 10 * (1 + Frame.headerSize))
         sender.accept(Window(channel: 2, received: 4, limit: 1000))
-        #expect(sender.unacknowledgedOnWire == 6 * 25)
+        #expect(sender.unacknowledgedOnWire == 6 * (1 + Frame.headerSize))
         sender.append(Array(0..<10))
         _ = sender.nextFrame()
         sender.accept(Window(channel: 2, received: 15, limit: 1000))

@@ -8,7 +8,7 @@ import Testing
     }
 
     private func attached() throws -> DaemonEndpoint {
-        var daemon = DaemonEndpoint()
+        var daemon = DaemonEndpoint(key: Frame.testKey)
         _ = daemon.attach()
         #expect(try daemon.receive(welcome(epoch: 1)) == [.welcomed])
         return daemon
@@ -16,10 +16,10 @@ import Testing
 
     @Test("an attach begins with padding longer than any frame, then a hello with the spools' lengths")
     func attach() throws {
-        var daemon = DaemonEndpoint(epoch: 6, spooled: [.stdout: 100, .files: 3])
+        var daemon = DaemonEndpoint(key: Frame.testKey, epoch: 6, spooled: [.stdout: 100, .files: 3])
         let bytes = daemon.attach()
         #expect(bytes.prefix(CellWire.padding).allSatisfy { $0 == 0 })
-        var decoder = FrameDecoder()
+        var decoder = FrameDecoder(key: Frame.testKey)
         decoder.push(bytes)
         let helloFrame = decoder.next()
         let hello = try #require(helloFrame)
@@ -34,7 +34,7 @@ import Testing
 
     @Test("nothing is sent and nothing is taken before the welcome of this epoch")
     func beforeWelcome() throws {
-        var daemon = DaemonEndpoint()
+        var daemon = DaemonEndpoint(key: Frame.testKey)
         _ = daemon.attach()
         _ = daemon.attach()
         daemon.send(.orders, [1])
@@ -95,7 +95,7 @@ import Testing
 
     @Test("orders go before input, and neither beyond its window")
     func order() throws {
-        var daemon = DaemonEndpoint()
+        var daemon = DaemonEndpoint(key: Frame.testKey)
         _ = daemon.attach()
         #expect(try daemon.receive(welcome(epoch: 1, limit: 3)) == [.welcomed])
         daemon.send(.stdin, [9, 9, 9, 9])

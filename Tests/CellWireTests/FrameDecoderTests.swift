@@ -18,7 +18,7 @@ import Testing
     static let stream = frames.flatMap(\.encoded)
 
     private func decode(_ pieces: [some Collection<UInt8>]) -> (frames: [Frame], skipped: Int) {
-        var decoder = FrameDecoder()
+        var decoder = FrameDecoder(key: Frame.testKey)
         var frames: [Frame] = []
         for piece in pieces {
             decoder.push(piece)
@@ -100,7 +100,7 @@ import Testing
         let next = Frame(.hello, offset: 9, payload: Window.encode([Window(channel: 1, received: 0, limit: 1)]))
         let padding = [UInt8](repeating: 0, count: CellWire.padding)
         for count in 0..<torn.count {
-            var decoder = FrameDecoder()
+            var decoder = FrameDecoder(key: Frame.testKey)
             decoder.push(torn[..<count])
             #expect(decoder.next() == nil)
             decoder.push(padding + next.encoded)
@@ -165,16 +165,25 @@ import Testing
         }
     }
 
-    @Test("what was pushed before a reset is forgotten")
-    func reset() {
+    @Test("a frame with another key is no frame, and its header makes nobody wait for its payload")
+    func foreignKey() {
+        let forged = Frame(.end, channel: 1, offset: 9).encoded(key: Frame.testKey + 1)
+        let promising = Frame(.data, channel: 1, offset: 0, payload: [UInt8](repeating: 7, count: 30_000))
+            .encoded(key: 0).prefix(Frame.headerSize)
+        #expect(decode([forged + promising + Self.stream]).frames == Self.frames)
+    }
+
+    @Test("before the first hello no other kind counts; its key is then the only one")
+    func firstHello() {
         var decoder = FrameDecoder()
-        decoder.push(Self.stream[..<30])
-        decoder.reset()
-        decoder.push(Self.stream)
-        var frames: [Frame] = []
-        while let frame = decoder.next() { frames.append(frame) }
-        #expect(frames == Self.frames)
-        #expect(decoder.skipped == 0)
+        let hello = Frame(.hello, offset: 1, payload: [1])
+        decoder.push(Self.frames[0].kind == .hello ? [] : Self.frames[0].encoded)
+        decoder.push(Frame(.bye, offset: 1).encoded + hello.encoded(key: 5) + Frame(.hello, offset: 2).encoded(key: 6))
+        #expect(decoder.next() == hello)
+        #expect(decoder.key == 5)
+        #expect(decoder.next() == nil)
+        decoder.push(Frame(.bye, offset: 1).encoded(key: 5))
+        #expect(decoder.next()?.kind == .bye)
     }
 
     @Test("the memory in use stays below two frames and a piece, whatever comes")
@@ -189,7 +198,7 @@ import Testing
         ]
         let bound = 2 * (Frame.headerSize + CellWire.maxPayload) + piece
         for bytes in kinds {
-            var decoder = FrameDecoder()
+            var decoder = FrameDecoder(key: Frame.testKey)
             for _ in 0..<24 {
                 decoder.push(bytes)
                 while decoder.next() != nil {}

@@ -11,9 +11,13 @@ import Testing
         #expect(Array(bytes[8..<16]) == [8, 7, 6, 5, 4, 3, 2, 1])
         #expect(Array(bytes[16..<20]) == [3, 0, 0, 0])
         var crc = CRC32C()
-        crc.update(bytes[..<20] + [0xAA, 0xBB, 0xCC])
+        crc.update(bytes[..<20] + bytes[24...])
         #expect(bytes.littleEndian(at: 20, as: UInt32.self) == crc.value)
-        #expect(Array(bytes[24...]) == [0xAA, 0xBB, 0xCC])
+        #expect(bytes.littleEndian(at: 24, as: UInt64.self) == Frame.testKey)
+        #expect(Array(bytes[32...]) == [0xAA, 0xBB, 0xCC])
+        // The worked example of Docs/CellProtocol.md.
+        let example = Frame(.data, channel: 2, offset: 0, payload: Array("hi\n".utf8)).encoded
+        #expect(example.littleEndian(at: 20, as: UInt32.self) == 0xB738_1E59)
     }
 
     @Test("the numbers of the kinds are frozen")
@@ -21,7 +25,7 @@ import Testing
         #expect(Frame.Kind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7])
         #expect(
             Frame.Kind.allCases == [.hello, .welcome, .data, .end, .credit, .cancel, .bye])
-        #expect(Frame.headerSize == 24)
+        #expect(Frame.headerSize == 32)
     }
 
     @Test("the constants of the wire fit each other")

@@ -96,3 +96,11 @@ enum Samples {
         return boundaries
     }
 }
+
+extension Frame {
+    /// The key of the sandbox that these tests play.
+    static let testKey: UInt64 = 0x8877_6655_4433_2211
+
+    /// This frame as it stands on that sandbox's wire.
+    var encoded: [UInt8] { encoded(key: Self.testKey) }
+}

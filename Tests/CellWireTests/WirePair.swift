@@ -5,7 +5,7 @@ import CellWire
 /// Nothing in it waits: whoever uses it says how many bytes move, and when.
 struct WirePair {
     private(set) var cell = CellEndpoint()
-    private(set) var daemon = DaemonEndpoint()
+    private(set) var daemon = DaemonEndpoint(key: Frame.testKey)
     /// Written by the daemon and not yet read by the cell, and the other way round.
     private(set) var down: [UInt8] = []
     private(set) var up: [UInt8] = []
@@ -52,7 +52,8 @@ struct WirePair {
         unspooled = []
         ends = [:]
         if asNewProcess {
-            daemon = DaemonEndpoint(epoch: daemon.epoch, spooled: spools.mapValues { UInt64($0.count) })
+            daemon = DaemonEndpoint(
+                key: Frame.testKey, epoch: daemon.epoch, spooled: spools.mapValues { UInt64($0.count) })
             for (channel, bytes) in handedIn { daemon.send(channel, bytes) }
             for channel in finished { daemon.finish(channel) }
         }

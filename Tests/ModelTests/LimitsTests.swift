@@ -36,7 +36,7 @@ import Testing
             field: "limits.tmp", set: { $0.tmp = ByteCount(bytes: $1) }, allowed: [1 << 20],
             refused: [(1 << 20) - 1, 0, -1, (1 << 40) + 1]),
         Bound(
-            field: "limits.files", set: { $0.files = Int($1) }, allowed: [16, 65_536], refused: [15, 0, -1, 65_537]),
+            field: "limits.files", set: { $0.files = Int($1) }, allowed: [128, 65_536], refused: [127, 0, -1, 65_537]),
         Bound(
             field: "limits.start", set: { $0.start = .milliseconds($1) }, allowed: [1000, 600_000],
             refused: [999, 0, -1, 600_001]),
