@@ -44,11 +44,7 @@ actor CellSession {
     private(set) var toolMayHaveRun = false
     private var diagnostics: [UInt8] = []
 
-    private var reports = MessageAssembler()
-    private var attested: Attestation?
-    private var toolPosture: ToolPosture?
-    private var record: CellRecord?
-    private var refusal: CellReport.Refusal?
+    private var reports = CellReports()
 
     /// Say to the pump that there may be something to write, to the feeder that there may be room, that somebody cancels, and
     /// that there is a new stream to be greeted on.
@@ -79,10 +75,12 @@ actor CellSession {
             group.addTask { try await self.greet(within: limit) }
             group.addTask { try await self.expire(after: limit, "no attestation came within \(limit.shortText)") }
         } until: {
-            $0.attested != nil
+            $0.reports.attestation != nil
         }
-        guard let attested else { throw .cellLost(detail: "it ended without an attestation") }
-        return attested
+        guard let attestation = reports.attestation else {
+            throw .cellLost(detail: "it ended without an attestation")
+        }
+        return attestation
     }
 
     // MARK: The work
@@ -99,12 +97,12 @@ actor CellSession {
         } until: {
             $0.ended.count == UpChannel.allCases.count
         }
-        if let refusal { throw Self.error(refusal) }
-        guard let record, let files = spools[.files] else {
+        if let refusal = reports.refusalError { throw refusal }
+        guard let record = reports.record, let files = spools[.files] else {
             throw .cellLost(detail: "its channels ended without a record")
         }
         let index = try await FileIndex.read(files)
-        return WorkResult(record: record, toolPosture: toolPosture, files: index)
+        return WorkResult(record: record, toolPosture: reports.toolPosture, files: index)
     }
 
     /// Asks the cell to end the tool; said again whenever a stream had to be attached anew.
@@ -116,7 +114,7 @@ actor CellSession {
 
     /// Lets the cell end; false if it is not there to hear it.
     func sayGoodbye() async -> Bool {
-        guard record != nil || refusal != nil, let stream else { return false }
+        guard reports.isFinal, let stream else { return false }
         endpoint.bye()
         while let bytes = endpoint.nextBytes() {
             do { try await stream.write(bytes) } catch { return false }
@@ -279,16 +277,6 @@ actor CellSession {
         }
     }
 
-    /// What a cell's refusal means: a wall that does not stand is a control that is not in force.
-    private static func error(_ refusal: CellReport.Refusal) -> EngineError {
-        guard refusal.code == "filter_not_applied" else {
-            return .cellRefused(code: refusal.code, detail: refusal.detail)
-        }
-        let difference = PostureDifference(
-            field: "cell: the tool's seccomp", wanted: "mode 2, 2 filters", got: refusal.detail)
-        return .profileNotApplied([difference])
-    }
-
     // MARK: Streams
 
     private func connect() async throws(EngineError) {
@@ -353,7 +341,7 @@ actor CellSession {
         guard let spool = spools[channel] else { throw EngineError.cellProtocol(detail: "\(channel) has no spool") }
         try await spool.append(bytes)
         endpoint.spooled(channel, count: bytes.count)
-        if channel == .report { try takeReports(bytes) }
+        if channel == .report { try reports.take(bytes) }
     }
 
     private func bound(_ channel: UpChannel) -> Int64 {
@@ -361,18 +349,6 @@ actor CellSession {
         case .stdout, .stderr: limits.output.bytes
         case .files: limits.result.bytes + limits.artifacts.bytes + (1 << 20)
         case .report: 1 << 20
-        }
-    }
-
-    private func takeReports(_ bytes: [UInt8]) throws {
-        reports.push(bytes)
-        while let message = try reports.next() {
-            switch try CellReport(message) {
-            case .attestation(let attestation): attested = attestation
-            case .started(let posture): toolPosture = posture
-            case .refused(let refusal): self.refusal = refusal
-            case .record(let record): self.record = record
-            }
         }
     }
 }

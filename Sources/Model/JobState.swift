@@ -1,6 +1,4 @@
 /// Where a job is in its life.
-///
-/// Only the states that exist today; `Docs/StateMachine.md` of a later release draws the whole.
 package enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Accepted; waits for a slot.
     case ready

@@ -1,9 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Holds a thread of the server until the test opens it, for at most ten seconds.
+/// Holds a thread of the server until the test opens it, for at most a minute.
 final class Gate: Sendable {
-    private static let limitMilliseconds: Int32 = 10_000
+    private static let limitMilliseconds: Int32 = 60_000
 
     private let readEnd: Int32
     private let writeEnd: Mutex<Int32?>

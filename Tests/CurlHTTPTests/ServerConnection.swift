@@ -1,6 +1,6 @@
 import Glibc
 
-/// The server's end of one connection, with calls that block for at most ten seconds.
+/// The server's end of one connection, with calls that block for at most a minute.
 struct ServerConnection: Sendable {
     struct Request: Sendable {
         /// The lines of the head, the request line first.
@@ -16,7 +16,7 @@ struct ServerConnection: Sendable {
 
     init(descriptor: Int32, number: Int) {
         (self.descriptor, self.number) = (descriptor, number)
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
