@@ -121,10 +121,19 @@ let package = Package(
             dependencies: ["DockerEngine", "CellWire", "Hardening", "Model", "Ports", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "SchedulerTests", dependencies: ["Scheduler", "CellWire", "Model", "Ports", "TestSupport"],
+            name: "SchedulerTests",
+            dependencies: [
+                "Scheduler", "CellWire", "Hardening", "Model", "Ports", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandsTests", dependencies: ["Commands", "Model", "Ports", "TestSupport"], swiftSettings: settings),
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "Hardening", "Model", "Ports", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

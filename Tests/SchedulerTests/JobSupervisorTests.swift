@@ -1,0 +1,208 @@
+import CellWire
+import Model
+import Ports
+import Scheduler
+import Testing
+
+@Suite struct JobSupervisorTests {
+    private func run(
+        _ world: FakeWorld, artifacts: [String] = [], control: JobControl = JobControl(grace: .seconds(5))
+    ) async throws -> (job: JobRecord, result: Result<Verdict, any Error>) {
+        let supervisor = world.supervisor
+        let job = try await supervisor.submit(Samples.spec(artifacts: artifacts), digest: "sha256:s")
+        do {
+            let verdict = try await supervisor.run(
+                job, profile: Samples.profile(), inputs: .init(files: [], stdin: nil), control: control)
+            return (job, .success(verdict))
+        } catch {
+            return (job, .failure(error))
+        }
+    }
+
+    /// Everything that may fail, in the order in which it is done.
+    static let steps: [String] =
+        [
+            "store.lease", "engine.create", "store.markVerified", "store.open report", "store.open stdout",
+            "store.open stderr", "store.open artifacts", "sandbox.start", "store.markWorking", "sandbox.work",
+            "store.makeBlob", "store.read", "store.makeBlob", "store.read", "store.finish",
+        ] + [String](repeating: "spool.close", count: 4)
+        + ["sandbox.remove", "store.removeSpools", "store.markRemoved"]
+
+    @Test("every effect stands between its intent and what came of it")
+    func order() async throws {
+        let world = FakeWorld()
+        let (job, result) = try await run(world)
+        #expect(try result.get().state == .succeeded)
+        #expect(world.steps == ["store.submit"] + Self.steps)
+        #expect(world.job(job.id)?.state == .succeeded)
+        #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
+        #expect(world.containers == [])
+    }
+
+    @Test("the row knows the container, its posture and what each phase took")
+    func record() async throws {
+        let world = FakeWorld()
+        let (job, _) = try await run(world)
+        let attempt = try #require(world.attempt(AttemptID(job: job.id, number: 1)))
+        #expect(attempt.containerName == SandboxName.container(FakeWorld.installation, attempt.id))
+        #expect(attempt.containerID == "id of \(attempt.containerName)")
+        #expect(attempt.posture == ["fake": true])
+        #expect(attempt.attestation == Attestation())
+        let outcome = try #require(world.outcomes.first)
+        #expect(outcome.phases.map(\.name) == ["lease", "create", "verify", "start", "attest", "work", "collect"])
+        #expect(outcome.phases.allSatisfy { $0.microseconds > 0 })
+        #expect(outcome.record == FakeWorld.success)
+        #expect(outcome.toolPosture == ToolPosture())
+    }
+
+    @Test("output, the result and the artifacts become blobs; what was not collected says why")
+    func collected() async throws {
+        var script = FakeWorld.Script()
+        script.output = [.stdout: Array("out".utf8), .stderr: Array("err".utf8), .files: Array("??{}??art".utf8)]
+        script.files = [
+            CollectedFile(path: "result.json", content: .success(2..<4)),
+            CollectedFile(path: "a", content: .success(6..<9)),
+            CollectedFile(path: "b", content: .failure(.init(word: "is_a_link"))),
+        ]
+        let world = FakeWorld(script: script)
+        #expect(try await run(world, artifacts: ["a", "b"]).result.get().state == .succeeded)
+        let outcome = try #require(world.outcomes.first)
+        #expect(outcome.stdout?.inlineBytes == Array("out".utf8))
+        #expect(outcome.stderr?.inlineBytes == Array("err".utf8))
+        #expect(outcome.result?.inlineBytes == Array("{}".utf8))
+        #expect(outcome.artifacts.map(\.path) == ["a", "b"])
+        #expect(outcome.artifacts.map(\.problem) == [nil, "is_a_link"])
+        #expect(outcome.artifactBlobs.map(\.inlineBytes) == [Array("art".utf8)])
+    }
+
+    @Test(
+        "a result that is no JSON, or cannot be collected, fails the job; one that is missing does not",
+        arguments: [
+            ("nonsense", nil, "result_not_json"), ("", nil, "result_not_json"), ("{} ", nil, nil),
+            ("", "too_large", "result_too_large"), ("", "missing", nil),
+        ] as [(String, String?, String?)])
+    func resultFile(_ text: String, _ problem: String?, _ reason: String?) async throws {
+        var script = FakeWorld.Script()
+        script.output = [.files: Array(text.utf8)]
+        let content: Result<Range<Int64>, CollectedFile.Problem> =
+            problem.map { .failure(.init(word: $0)) } ?? .success(0..<Int64(text.utf8.count))
+        script.files = [CollectedFile(path: "result.json", content: content)]
+        let verdict = try await run(FakeWorld(script: script)).result.get()
+        #expect(verdict.state == (reason == nil ? .succeeded : .failed))
+        #expect(verdict.reason == reason ?? "exit_status")
+    }
+
+    /// Steps whose failure cannot be stored: the row is then settled by the next recovery.
+    static let notStored: Set = ["store.lease", "store.makeBlob", "store.read", "store.finish"]
+
+    @Test(
+        "whatever step fails, the job is terminal and its container gone, at the latest after the next recovery",
+        arguments: Set(steps).sorted())
+    func failing(step: String) async throws {
+        let world = FakeWorld()
+        world.fail(step)
+        let (job, result) = try await run(world)
+        if Self.notStored.contains(step) {
+            #expect(throws: FakeWorld.storeError) { try result.get() }
+            #expect(world.job(job.id)?.state.isTerminal == false)
+        } else {
+            let verdict = try result.get()
+            #expect(world.job(job.id)?.state == verdict.state)
+            // Once the outcome is stored, it stays.
+            let isAfter = ["spool.close", "sandbox.remove", "store.markRemoved", "store.removeSpools"].contains(step)
+            #expect(verdict.state == (isAfter ? .succeeded : .errored))
+        }
+        world.fail(nil)
+        _ = try await world.recovery.run()
+        #expect(world.job(job.id)?.state.isTerminal == true)
+        #expect(world.containers == [])
+        #expect(try await world.openJobs() == [])
+        #expect(try await world.liveAttempts() == [])
+        #expect(world.spoolNames == [])
+    }
+
+    @Test(
+        "after a failure nothing further is asked of the sandbox but its removal",
+        arguments: [
+            "engine.create", "store.markVerified", "store.open stdout", "sandbox.start", "store.markWorking",
+        ])
+    func nothingFurther(step: String) async throws {
+        let world = FakeWorld()
+        world.fail(step)
+        _ = try await run(world)
+        let after = world.steps.drop { $0 != step }.dropFirst()
+        #expect(!after.contains("sandbox.work"))
+        #expect(!after.contains("sandbox.start"))
+        #expect(after.contains("sandbox.remove") == (step != "engine.create"))
+        let finish = try #require(after.firstIndex(of: "store.finish"))
+        #expect(after.firstIndex(of: "sandbox.remove").map { $0 > finish } ?? true)
+    }
+
+    /// Each step, and what a cancellation during it comes to.
+    static let cancellations: [(String, JobState)] = [
+        ("store.lease", .cancelled), ("engine.create", .cancelled), ("store.markVerified", .cancelled),
+        ("store.open artifacts", .cancelled), ("sandbox.start", .cancelled), ("store.markWorking", .cancelled),
+        ("sandbox.work", .cancelled), ("store.makeBlob", .succeeded), ("store.finish", .succeeded),
+        ("sandbox.remove", .succeeded),
+    ]
+
+    @Test("a cancellation during any step ends the job; a record that was there first wins", arguments: cancellations)
+    func cancelled(during step: String, _ wanted: JobState) async throws {
+        let world = FakeWorld()
+        let control = JobControl(grace: .seconds(5))
+        world.onStep { if $0 == step { control.cancel() } }
+        let (job, result) = try await run(world, control: control)
+        #expect(try result.get().state == wanted)
+        #expect(world.job(job.id)?.state == wanted)
+        #expect(world.containers == [])
+        let early = ["store.lease", "engine.create", "store.markVerified", "store.open artifacts"]
+        #expect(world.steps.contains("engine.create") == (step != "store.lease"))
+        #expect(world.steps.contains("sandbox.start") == !early.contains(step))
+        #expect(world.steps.contains("sandbox.work") == !(early + ["sandbox.start"]).contains(step))
+    }
+
+    @Test("a job that was cancelled before it began asks nothing of the engine")
+    func cancelledBefore() async throws {
+        let world = FakeWorld()
+        let control = JobControl(grace: .zero)
+        control.cancel()
+        let (job, result) = try await run(world, control: control)
+        #expect(try result.get().state == .cancelled)
+        #expect(!world.steps.contains { $0.hasPrefix("engine.") || $0.hasPrefix("sandbox.") })
+        #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .lost)
+    }
+
+    @Test("a lost cell is the tool's fault once the tool may have run, and ours before")
+    func cellLost() async throws {
+        var script = FakeWorld.Script()
+        script.workError = .cellLost(detail: "gone")
+        let world = FakeWorld(script: script)
+        let verdict = try await run(world).result.get()
+        #expect((verdict.state, verdict.reason) == (.failed, "cell_lost"))
+        #expect(world.outcomes.first?.record == nil)
+        #expect(world.containers == [])
+        script.toolStarts = false
+        let before = try await run(FakeWorld(script: script)).result.get()
+        #expect((before.state, before.reason) == (.errored, "cell_lost"))
+    }
+
+    @Test("many jobs run beside each other without meeting")
+    func beside() async throws {
+        let world = FakeWorld()
+        let supervisor = world.supervisor
+        try await withThrowingTaskGroup(of: JobState.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    let job = try await supervisor.submit(Samples.spec(), digest: "sha256:s")
+                    return try await supervisor.run(
+                        job, profile: Samples.profile(), inputs: .init(files: [], stdin: nil),
+                        control: JobControl(grace: .zero)
+                    ).state
+                }
+            }
+            for try await state in group { #expect(state == .succeeded) }
+        }
+        #expect(world.outcomes.count == 40)
+        #expect(world.containers == [])
+    }
+}

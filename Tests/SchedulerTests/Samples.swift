@@ -1,0 +1,15 @@
+import Hardening
+import Model
+import Scheduler
+
+enum Samples {
+    static func profile() throws -> PreparedProfile {
+        PreparedProfile(profile: try Profile.named("standard"), digest: "sha256:p", filter: [6, 0, 0, 0, 0, 0, 0, 0])
+    }
+
+    static func spec(artifacts: [String] = []) throws -> JobSpec {
+        JobSpec(
+            imageID: "sha256:1", imageName: "shell", command: ["true"], artifacts: artifacts, profile: "standard",
+            limits: try profile().profile.limits)
+    }
+}
