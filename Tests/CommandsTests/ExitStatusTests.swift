@@ -1,0 +1,42 @@
+import Model
+import Ports
+import Testing
+
+@testable import Commands
+
+@Suite struct ExitStatusTests {
+    /// The whole table, as the documentation gives it.
+    static let codes: [ErrorCode: Int32] = [
+        .invalidInput: 2, .inputUnreadable: 2, .outputUnwritable: 2, .imageRefused: 2, .ambiguousID: 2, .storeNewer: 2,
+        .notFound: 3, .imageNotFound: 3, .storeLocked: 4, .storeConflict: 4, .engineUnreachable: 6, .engineTooOld: 6,
+        .engineTimeout: 9, .engineProtocol: 9, .engineRefused: 9, .profileNotApplied: 9, .cellUnavailable: 9,
+        .cellLost: 9, .cellProtocol: 9, .storeBusy: 9, .storeCorrupt: 9, .storeUnavailable: 9, .noSpace: 9,
+        .internalFault: 9,
+    ]
+
+    @Test("every error code has its exit status, and none of them is success", arguments: ErrorCode.allCases)
+    func codes(_ code: ErrorCode) {
+        #expect(ExitStatus(code).rawValue == Self.codes[code])
+        #expect(ExitStatus(code) != .ok)
+    }
+
+    static let states: [JobState: Int32] = [
+        .succeeded: 0, .failed: 1, .timedOut: 1, .oomKilled: 1, .cancelled: 8, .errored: 9, .ready: 9, .leased: 9,
+        .running: 9,
+    ]
+
+    @Test("every job state has its exit status, and only success is success", arguments: JobState.allCases)
+    func states(_ state: JobState) {
+        #expect(ExitStatus(state).rawValue == Self.states[state])
+        #expect((ExitStatus(state) == .ok) == (state == .succeeded))
+    }
+
+    @Test("an error that leaves the program takes its status from its code")
+    func failures() {
+        #expect(Failure(StoreError.notFound("x")).status == .notFound)
+        #expect(Failure(EngineError.unreachable(address: "a", reason: "r")).status == .engineUnreachable)
+        #expect(Failure(EngineError.store(.locked(path: "p", pid: 1, waited: .seconds(60)))).status == .conflict)
+        #expect(Failure(InputError(mistakes: [])).status == .invalidInput)
+        #expect(Failure(FileError.unwritable(path: "p", reason: "r")).status == .invalidInput)
+    }
+}

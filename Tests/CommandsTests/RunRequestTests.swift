@@ -1,0 +1,159 @@
+import ArgumentParser
+import Foundation
+import Hardening
+import Model
+import Ports
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite struct RunRequestTests {
+    private func request(_ arguments: [String]) throws -> RunRequest {
+        let flags = try RunCommand.parse(["--image", "shell"] + arguments)
+        return try RunRequest(flags, profile: Profile.named(Profile.standardName))
+    }
+
+    private func spec(_ arguments: [String]) throws -> JobSpec {
+        try request(arguments).spec(image: PinnedImage(id: "sha256:7", name: "shell"))
+    }
+
+    private func mistakes(_ arguments: [String]) throws -> [any UserFacingError] {
+        do {
+            _ = try request(arguments)
+            return []
+        } catch let error as InputError {
+            return error.mistakes
+        }
+    }
+
+    @Test("what the flags say is what the job is")
+    func flags() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = try folder.write("a,b\n", to: "data.csv")
+            let spec = try spec([
+                "--env", "A=1", "--env", "B=x=y", "--env", "C=", "--file", path, "--file", "\(path):in/other",
+                "--artifact", "out/a", "--artifact", "b", "--timeout", "250ms", "--stdin", path, "--", "sh", "-c",
+                "echo \"$A\" --image", "--", "",
+            ])
+            #expect(spec.imageID == "sha256:7")
+            #expect(spec.imageName == "shell")
+            #expect(spec.command == ["sh", "-c", "echo \"$A\" --image", "--", ""])
+            #expect(spec.environment == ["A": "1", "B": "x=y", "C": ""])
+            #expect(spec.files.map(\.path) == ["data.csv", "in/other"])
+            #expect(spec.files.allSatisfy { $0.size.bytes == 4 && !$0.isExecutable })
+            #expect(spec.artifacts == ["out/a", "b"])
+            #expect(spec.limits.run == .milliseconds(250))
+            #expect(spec.hasStandardInput)
+            #expect(spec.profile == "standard")
+        }
+    }
+
+    @Test("without flags, a job has the profile's limits but for the run clock, and no input")
+    func defaults() throws {
+        let spec = try spec(["--", "true"])
+        var limits = try Profile.named(Profile.standardName).limits
+        limits.run = .seconds(60)
+        #expect(spec.limits == limits)
+        #expect(spec.environment == [:])
+        #expect(!spec.hasStandardInput)
+        #expect(spec.mistakes == [])
+    }
+
+    @Test("the mode of a program is kept")
+    func executable() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = try folder.write("#!", to: "program")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            let files = try spec(["--file", path, "--", "true"]).files
+            #expect(files.map(\.isExecutable) == [true])
+        }
+    }
+
+    @Test("everything that is wrong is told at once")
+    func allAtOnce() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = try folder.write("x", to: "x")
+            let mistakes = try mistakes([
+                "--timeout", "60", "--env", "NOVALUE", "--env", "=x", "--file", folder.file("missing"), "--file",
+                folder.path, "--file", "\(path):../escape", "--stdin", folder.file("missing"), "--artifact", "/etc",
+            ])
+            let codes = mistakes.map(\.code.rawValue).sorted()
+            // The command is missing, too.
+            #expect(
+                codes == [String](repeating: "input_unreadable", count: 3)
+                    + [String](repeating: "invalid_input", count: 6))
+        }
+    }
+
+    @Test("a word of the environment that cannot be used is not repeated: it may be a secret")
+    func redacted() throws {
+        let mistakes = try mistakes(["--env", "tok3n-without-name", "--", "true"])
+        #expect(mistakes.count == 1)
+        #expect(mistakes.allSatisfy { !$0.message.contains("tok3n") && $0.remedy?.contains("tok3n") != true })
+    }
+
+    @Test(
+        "a timeout without a unit, or out of its range, is refused",
+        arguments: ["60", "s", "1.5s", "99ms", "25h", "-1s"])
+    func timeouts(_ timeout: String) throws {
+        #expect(try mistakes(["--timeout=\(timeout)", "--", "true"]).count == 1)
+    }
+
+    @Test("the content of a file is read piece by piece, to the length that it had")
+    func content() async throws {
+        try await TemporaryFolder.with { folder in
+            let content = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+            try Data(content).write(to: URL(filePath: folder.file("long")))
+            let request = try request(["--file", folder.file("long"), "--", "true"])
+            let input = try #require(request.inputs.first)
+            var read: [UInt8] = []
+            while let piece = try await input.source.next() {
+                #expect(!piece.isEmpty)
+                read += piece
+            }
+            #expect(read == content)
+        }
+    }
+
+    @Test("a file that became shorter is an error, not a shorter file")
+    func shorter() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = try folder.write("abcdef", to: "a")
+            let input = try FileInput(path: path)
+            let handle = try #require(FileHandle(forWritingAtPath: path))
+            try handle.truncate(atOffset: 2)
+            try handle.close()
+            #expect(try await input.next() == Array("ab".utf8))
+            await #expect(throws: StoreError.self) { try await input.next() }
+        }
+    }
+
+    // MARK: The parser
+
+    @Test(
+        "a command line that cannot be meant is refused by the parser",
+        arguments: [
+            ["run"], ["run", "--", "true"], ["run", "--image"], ["run", "--image", "x", "true"],
+            ["run", "--image", "x", "--nonsense", "--", "true"], ["show"], ["result"], ["logs"],
+            ["logs", "x", "--stream", "in"], ["list", "--limit", "0"], ["list", "--limit", "10001"],
+            ["list", "--limit", "x"], ["list", "-o", "yaml"], ["nonsense"],
+        ])
+    func refused(_ arguments: [String]) {
+        #expect(throws: (any Error).self) { try Caisson.parseAsRoot(arguments) }
+    }
+
+    @Test("the verbs and their forms are read")
+    func verbs() throws {
+        let list = try #require(try Caisson.parseAsRoot(["list", "--limit", "7", "-o", "json"]) as? ListCommand)
+        #expect((list.limit, list.form.form) == (7, .json))
+        let logs = try #require(try Caisson.parseAsRoot(["logs", "@latest", "--stream", "err"]) as? LogsCommand)
+        #expect((logs.job, logs.stream, logs.form.form) == ("@latest", .err, .table))
+        let show = try #require(try Caisson.parseAsRoot(["show", "k3", "--output", "table"]) as? ShowCommand)
+        #expect(show.job == "k3")
+        let run = try #require(
+            try Caisson.parseAsRoot(["run", "--image", "x", "--artifacts-dir", "d", "--home", "h", "--", "a", "--b"])
+                as? RunCommand)
+        #expect((run.command, run.artifactsDir, run.home.home, run.timeout) == (["a", "--b"], "d", "h", "60s"))
+    }
+}
