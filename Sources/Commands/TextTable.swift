@@ -15,10 +15,11 @@ struct TextTable {
         }
     }
 
-    /// Text from a job, safe for a terminal: control characters as dots, at most `width` characters.
+    /// Text from a job, safe for a terminal: control and direction characters as dots, at most `width` characters.
     static func oneLine(_ text: String, width: Int) -> String {
+        let hidden: [Unicode.GeneralCategory] = [.control, .format, .lineSeparator, .paragraphSeparator]
         let plain = String(
-            text.map { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? $0 : "·" })
+            text.map { $0.unicodeScalars.contains { hidden.contains($0.properties.generalCategory) } ? "·" : $0 })
         return plain.count <= width ? plain : "\(plain.prefix(width - 1))…"
     }
 }

@@ -95,6 +95,8 @@ private struct Comparison {
 
     /// Equal, where an engine may write "nothing" in more than one way.
     private static func equal(_ wanted: JSONValue, _ got: JSONValue) -> Bool {
+        // A switch that was asked to be off must be off: nothing at all may mean the daemon's own default.
+        if case .bool = wanted { return wanted == got }
         if isEmpty(wanted), isEmpty(got) { return true }
         switch (wanted, got) {
         case (.object(let wanted), .object(let got)):
