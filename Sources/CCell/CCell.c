@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// The tool is the first that the kernel kills for want of memory, never the cell.
+// The tool goes before the cell when the kernel has to kill for want of memory. A tool may lower this to the container's own
+// value again: whoever reads the outcome asks the engine, too, when the cell is gone.
 static const char tool_oom_score[] = "900";
 
 static void fail(int status_fd) {

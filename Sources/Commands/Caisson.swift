@@ -1,6 +1,7 @@
 // Commands: the verbs of the command line: what is parsed, what is printed, which exit status. It must not hold rules about
 // jobs. Until the control API exists it wires an instance of its own (`Docs/Decisions/0003`).
 package import ArgumentParser
+import Foundation
 
 /// `caisson`: the whole command line.
 package struct Caisson: AsyncParsableCommand {
@@ -16,8 +17,14 @@ package struct Caisson: AsyncParsableCommand {
 
     package init() {}
 
+    /// Opens `/dev/null` where a standard descriptor is closed: whatever is opened first would else be taken for it.
+    private static func openStandardDescriptors() {
+        for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
+    }
+
     /// Parses the command line, runs what it says, and ends the process with the exit status that fits.
     package static func start() async -> Never {
+        openStandardDescriptors()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -6,7 +6,8 @@ struct CancelSignals {
     private let sources: [any DispatchSourceSignal]
 
     init(_ control: JobControl, _ follower: OutputFollower, output: Output) {
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+        // What was ignored when we were started stays so: that is how nohup and a shell's & protect a command.
+        sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
             signal(number, SIG_IGN)  // the default would end us before the source sees it
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
@@ -18,6 +19,13 @@ struct CancelSignals {
             source.resume()
             return source
         }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Once a job is being cancelled, a reader of our output that takes nothing for a second must not hold it up.

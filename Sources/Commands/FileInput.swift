@@ -6,12 +6,11 @@ import Ports
 enum FileError: UserFacingError, Hashable {
     case unreadable(path: String, reason: String)
     case notAFile(path: String)
-    case changed(path: String)
     case unwritable(path: String, reason: String)
 
     var code: ErrorCode {
         switch self {
-        case .unreadable, .notAFile, .changed: .inputUnreadable
+        case .unreadable, .notAFile: .inputUnreadable
         case .unwritable: .outputUnwritable
         }
     }
@@ -20,7 +19,6 @@ enum FileError: UserFacingError, Hashable {
         switch self {
         case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."
         case .notAFile(let path): "\(path) is not a regular file."
-        case .changed(let path): "\(path) changed while it was being read."
         case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)."
         }
     }
@@ -29,7 +27,6 @@ enum FileError: UserFacingError, Hashable {
         switch self {
         case .unreadable: "Check the path and its permissions."
         case .notAFile: "Give a regular file; for a stream use --stdin."
-        case .changed: "Give the job a copy that stays as it is."
         case .unwritable: "Check that the folder exists and belongs to you."
         }
     }
@@ -43,6 +40,7 @@ actor FileInput: InputSource {
     private nonisolated let path: String
     private var handle: FileHandle?
     private var missing: Int64
+    private let modified: Date?
 
     /// Opens `path`.
     init(path: String) throws(FileError) {
@@ -62,6 +60,7 @@ actor FileInput: InputSource {
         let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
         (self.path, self.handle, size, missing) = (path, handle, ByteCount(bytes: bytes), bytes)
         isExecutable = mode & 0o111 != 0
+        modified = attributes[.modificationDate] as? Date
     }
 
     func next() throws(StoreError) -> [UInt8]? {
@@ -76,6 +75,14 @@ actor FileInput: InputSource {
             throw .unavailable(path: path, reason: "it became shorter while it was read")
         }
         missing -= Int64(piece.count)
+        if missing == 0 {
+            let now = try? FileManager.default.attributesOfItem(  // ignored: a file that is gone has changed
+                atPath: URL(filePath: path).resolvingSymlinksInPath().path)
+            guard now?[.modificationDate] as? Date == modified, (now?[.size] as? NSNumber)?.int64Value == size.bytes
+            else {
+                throw .unavailable(path: path, reason: "it changed while it was being read")
+            }
+        }
         return Array(piece)
     }
 }

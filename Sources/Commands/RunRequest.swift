@@ -41,6 +41,12 @@ struct RunRequest {
         }
         (self.limits, self.inputs, self.environment) = (limits, inputs, environment)
         (command, artifacts, self.profile) = (flags.command, flags.artifacts, profile.name)
+        if !Self.isReference(flags.image) {
+            mistakes.append(
+                ModelError.malformed(
+                    field: "--image", value: TextTable.oneLine(flags.image, width: 80),
+                    expected: "one of our images by name, or NAME[:TAG][@DIGEST] in lower case"))
+        }
         // The image is not known yet; nothing of what is checked here depends on it.
         mistakes += makeSpec(imageID: "", imageName: flags.image).mistakes
         guard mistakes.isEmpty else { throw InputError(mistakes: mistakes) }
@@ -54,6 +60,15 @@ struct RunRequest {
             imageID: imageID, imageName: imageName, command: command, environment: environment,
             files: inputs.map(\.file),
             hasStandardInput: stdin != nil, artifacts: artifacts, profile: profile, limits: limits)
+    }
+
+    /// Whether `text` can be an image's reference; the engine knows the finer rules.
+    private static func isReference(_ text: String) -> Bool {
+        let name = text.prefix { $0 != ":" && $0 != "@" }
+        let plain = Set("abcdefghijklmnopqrstuvwxyz0123456789._-/".utf8)
+        let rest = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZ:@".utf8).union(plain)
+        return !name.isEmpty && name.utf8.allSatisfy(plain.contains) && text.utf8.allSatisfy(rest.contains)
+            && !name.hasPrefix("/") && !text.contains("..") && !text.contains("//")
     }
 
     /// `LOCAL` or `LOCAL:NAME`; a path that has a colon itself needs the second form.

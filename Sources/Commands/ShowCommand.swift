@@ -56,7 +56,10 @@ struct ShowCommand: AsyncParsableCommand {
         if let record = attempt.record { lines += self.lines(record) }
         for artifact in attempt.artifacts {
             lines.append(
-                line("artifact", "\(artifact.path): \(artifact.blob.map { "\($0.size)" } ?? artifact.problem ?? "-")"))
+                line(
+                    "artifact",
+                    "\(TextTable.oneLine(artifact.path, width: 200)): \(artifact.blob.map { "\($0.size)" } ?? artifact.problem ?? "-")"
+                ))
         }
         if let seen = attempt.attestation { lines += self.lines(seen, tool: attempt.toolPosture) }
         let phases = attempt.phases.map { "\($0.name) \(Duration.microseconds($0.microseconds).shortText)" }
@@ -82,7 +85,7 @@ struct ShowCommand: AsyncParsableCommand {
         let privileges =
             "\(seen.capabilities == 0 ? "no capabilities" : "CAPABILITIES"), "
             + "\(seen.noNewPrivileges ? "no new privileges" : "NEW PRIVILEGES")"
-        let filters = tool.map { "\($0.seccompFilters) filters on the tool" } ?? "no tool was started"
+        let filters = tool.map { "\($0.seccompFilters) filters on the tool" } ?? "none reported of the tool"
         let mounts = seen.mounts.filter { ["/", "/work", "/tmp", "/.caisson"].contains($0.path) }.map { mount in
             // The mount's own options stand before those of its file system.
             let known: Set<Substring> = ["ro", "rw", "noexec", "nosuid", "nodev"]

@@ -70,7 +70,7 @@ actor CellSession {
     /// What the cell attests, within the start clock.
     func attestation() async throws(EngineError) -> Attestation {
         let limit = limits.start
-        try await run("the cell's attestation", limit: limit) { group in
+        try await run("the cell's attestation") { group in
             group.addTask { try await self.pump() }
             group.addTask { try await self.greet(within: limit) }
             group.addTask { try await self.expire(after: limit, "no attestation came within \(limit.shortText)") }
@@ -88,7 +88,7 @@ actor CellSession {
     /// Sends the work and spools everything that comes back, until the record is there and every channel has ended.
     func work(_ order: WorkOrder) async throws(EngineError) -> WorkResult {
         let limit = limits.run + limits.grace + Limit.collection
-        try await run("the cell's record", limit: limit) { group in
+        try await run("the cell's record") { group in
             group.addTask { try await self.pump() }
             group.addTask { try await self.greet(within: Limit.firstAnswer) }
             group.addTask { try await self.feed(order) }
@@ -131,7 +131,7 @@ actor CellSession {
 
     /// Reads until `isDone`, beside the helpers that `start` adds; the first error of any of them ends all.
     private func run(
-        _ what: String, limit: Duration, start: (inout ThrowingTaskGroup<Bool, any Error>) -> Void,
+        _ what: String, start: (inout ThrowingTaskGroup<Bool, any Error>) -> Void,
         until isDone: @escaping @Sendable (isolated CellSession) -> Bool
     ) async throws(EngineError) {
         do {
@@ -300,7 +300,10 @@ actor CellSession {
     private func reconnect() async throws(EngineError) {
         close()
         let state = try await client.inspectContainer(containerID)?["State"]
-        guard state?["Status"] == "running" else { throw .cellLost(detail: lastWords(state)) }
+        guard state?["Status"] == "running" else {
+            let detail = lastWords(state)
+            throw state?["OOMKilled"] == true ? .cellOutOfMemory(detail: detail) : .cellLost(detail: detail)
+        }
         guard reattachesLeft > 0 else { throw .cellLost(detail: "its stream broke \(Limit.reattaches + 1) times") }
         reattachesLeft -= 1
         try await connect()

@@ -45,7 +45,13 @@ package struct DockerSandboxes: SandboxEngine {
             name: request.containerName, labels: Labels.sandbox(installation, request), imageID: request.spec.imageID,
             imageEnvironmentNames: ImageCheck.environmentNames(image), cellVolume: try await volume.name(),
             profile: request.profile, limits: request.spec.limits)
-        let created = try await make(plan)
+        let created: EngineClient.Created
+        do throws(EngineError) {
+            created = try await make(plan)
+        } catch {
+            guard case .refused(_, 404, _) = error else { throw error }
+            throw .imageNotFound(name: request.spec.imageName)  // removed since it was looked at
+        }
         do throws(EngineError) {
             let posture = try await ContainerCheck.run(client: client, created: created, plan: plan)
             return DockerSandbox(

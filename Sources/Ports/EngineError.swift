@@ -24,6 +24,8 @@ package enum EngineError: UserFacingError, Hashable {
     case cellUnavailable(reason: String)
     /// The container ended, or its stream, without the record that alone proves an outcome.
     case cellLost(detail: String)
+    /// The same, and the engine says that the kernel killed a process in it for want of memory.
+    case cellOutOfMemory(detail: String)
     /// The cell would not run what it was given; nothing was run.
     case cellRefused(code: String, detail: String)
     /// The other end of the stream broke the protocol.
@@ -44,7 +46,7 @@ package enum EngineError: UserFacingError, Hashable {
         case .imageRefused: .imageRefused
         case .profileNotApplied, .unexpectedWarnings: .profileNotApplied
         case .cellUnavailable: .cellUnavailable
-        case .cellLost: .cellLost
+        case .cellLost, .cellOutOfMemory: .cellLost
         case .cellRefused, .cellProtocol: .cellProtocol
         case .store(let error): error.code
         case .interrupted: .internalFault
@@ -67,6 +69,7 @@ package enum EngineError: UserFacingError, Hashable {
             "The engine warned: \(warnings.joined(separator: "; ")). Nothing was run."
         case .cellUnavailable(let reason): "The cell cannot be brought into a container: \(reason)."
         case .cellLost(let detail): "The sandbox ended without a record: \(detail)."
+        case .cellOutOfMemory(let detail): "The sandbox ran out of memory and ended without a record: \(detail)."
         case .cellRefused(let code, let detail): "The cell refused the work (\(code)): \(detail)."
         case .cellProtocol(let detail): "The sandbox broke the protocol: \(detail)."
         case .store(let error): error.message
@@ -85,7 +88,7 @@ package enum EngineError: UserFacingError, Hashable {
         case .profileNotApplied, .unexpectedWarnings:
             "The engine or the kernel does not give what the profile asks for; see `caisson show` for the read-back."
         case .cellUnavailable: "Build with `swift build`, so that caisson-cell lies beside caisson."
-        case .cellLost: "See `caisson show` for what is known, and the engine's log."
+        case .cellLost, .cellOutOfMemory: "See `caisson show` for what is known, and the engine's log."
         case .cellRefused, .cellProtocol, .interrupted: nil
         case .store(let error): error.remedy
         }

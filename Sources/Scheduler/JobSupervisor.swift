@@ -72,9 +72,15 @@ package struct JobSupervisor: Sendable {
             run.error = error
             logger.debug("attempt ended early", metadata: ["job": "\(job.id)", "error.code": "\(error.code.rawValue)"])
         }
-        let verdict = try await settle(run, job, control, &stopwatch)
-        await cleanUp(run)
-        return verdict
+        do throws(StoreError) {
+            let verdict = try await settle(run, job, control, &stopwatch)
+            await cleanUp(run, isStored: true)
+            return verdict
+        } catch {
+            // Nothing may go on running because its end cannot be written down; its rows stay for the next recovery.
+            await cleanUp(run, isStored: false)
+            throw error
+        }
     }
 
     /// What an attempt has come to so far.
@@ -229,17 +235,15 @@ package struct JobSupervisor: Sendable {
         return try await blobs.makeBlob(from: spool, range: 0..<(await spool.length))
     }
 
-    /// Removes the container and the spools, once the outcome is stored.
+    /// Removes the container and then the spools.
     ///
     /// What cannot be removed now is left to the next recovery, which finds it by its row.
-    private func cleanUp(_ run: AttemptRun) async {
-        for spool in run.streams.values { await spool.close() }
+    private func cleanUp(_ run: AttemptRun, isStored: Bool) async {
         do {
-            if let sandbox = run.sandbox {
-                try await sandbox.remove()
-            }
+            try await run.sandbox?.remove()
+            for spool in run.streams.values { await spool.close() }
             try await spools.remove(run.attempt)
-            if run.sandbox != nil { try await store.markRemoved(run.attempt, at: wallClock.now()) }
+            if run.sandbox != nil, isStored { try await store.markRemoved(run.attempt, at: wallClock.now()) }
         } catch let error as any UserFacingError {
             logger.warning(
                 "a sandbox was left for the next recovery",

@@ -27,14 +27,10 @@ package struct Recovery: Sendable {
         (self.store, self.spools, self.engine, self.wallClock, self.logger) = (store, spools, engine, wallClock, logger)
     }
 
-    /// Settles jobs that nobody runs any more, then removes their containers.
+    /// Removes the containers and spools of jobs that nobody runs any more, then settles the jobs.
     package func run() async throws -> Summary {
         var summary = Summary()
         let live = try await store.liveAttempts()
-        for job in try await store.openJobs() {
-            try await settle(job, attempt: live.last { $0.id.job == job.id })
-            summary.settledJobs += 1
-        }
         let mine = Dictionary(live.map { ($0.containerName, $0) }, uniquingKeysWith: { _, last in last })
         let sightings = try await engine.sightings()
         for sighting in sightings {
@@ -48,10 +44,13 @@ package struct Recovery: Sendable {
             try await engine.remove(sighting)
             summary.removedContainers += 1
         }
-        for attempt in live {
-            try await spools.remove(attempt.id)
-            try await store.markRemoved(attempt.id, at: wallClock.now())
+        // What takes room goes before anything is written: a full disk must not keep itself full.
+        for attempt in live { try await spools.remove(attempt.id) }
+        for job in try await store.openJobs() {
+            try await settle(job, attempt: live.last { $0.id.job == job.id })
+            summary.settledJobs += 1
         }
+        for attempt in live { try await store.markRemoved(attempt.id, at: wallClock.now()) }
         do {
             try await engine.removeStale()
         } catch {

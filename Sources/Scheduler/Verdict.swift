@@ -74,8 +74,9 @@ package struct Verdict: Sendable, Hashable {
         switch error {
         case .cellRefused(let code, let detail) where code == "input_failed":
             return Verdict(.failed, code, "An input file does not fit into the sandbox: \(detail). Nothing was run.")
-        case .cellLost where isCancelled:
+        case .cellLost where isCancelled, .cellOutOfMemory where isCancelled:
             return Verdict(.cancelled, "cancelled", "The job was cancelled; its sandbox ended without a record.")
+        case .cellOutOfMemory where toolMayHaveRun: return Verdict(.oomKilled, "memory_limit", error.message)
         case .cellLost where toolMayHaveRun: return Verdict(.failed, error.code.rawValue, error.message)
         default: return Verdict(.errored, error.code.rawValue, error.message)
         }

@@ -106,6 +106,78 @@ struct InterruptionTests {
         }
     }
 
+    @Test("a signal that was ignored at the start does not cancel: nohup protects a run")
+    func nohup() async throws {
+        try await CommandFixture.with { caisson in
+            let program = TestEngine.programs.appending(path: "caisson").path
+            let environment = ProcessInfo.processInfo.environment.merging(
+                ["CAISSON_HOME": caisson.home, "DOCKER_HOST": "\(TestEngine.address)"]) { _, given in given }
+            let line = "trap '' HUP; exec '\(program)' run --image shell -- sh -c 'echo begun; sleep 2; echo end'"
+            let running = try RunningCommand(
+                program: URL(filePath: "/bin/sh"), ["-c", line], environment: environment, stdin: nil)
+            try await caisson.eventually("its first output") { try running.outputSoFar() == "begun\n" }
+            running.send(SIGHUP)
+            let outcome = try await running.outcome()
+            #expect(outcome.status == 0, "\(outcome.err)")
+            #expect(outcome.out == "begun\nend\n")
+        }
+    }
+
+    @Test("a cell that the kernel kills for want of memory ends its job as out of memory")
+    func cellOutOfMemory() async throws {
+        try await CommandFixture.with { caisson in
+            // Lowers its own score again, fills memory that is charged to no process, and becomes smaller than the cell.
+            let script = """
+                import os, socket
+                open("/proc/self/oom_score_adj", "w").write("500")
+                pairs = []
+                try:
+                    while len(pairs) < 110:
+                        a, b = socket.socketpair(); a.setblocking(False); pairs.append((a, b))
+                        for s in (a, b): os.set_inheritable(s.fileno(), True); s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+                        try:
+                            while True: a.send(b"x" * 65536)
+                        except BlockingIOError: pass
+                except OSError: pass
+                for _ in range(40):
+                    if os.fork() == 0: os.execv("/bin/sleep", ["sleep", "60"])
+                junk = bytearray(1 << 28)
+                """
+            let outcome = try await caisson.run(image: "python", [], "python3", "-c", script)
+            #expect(outcome.err.contains("oom_killed"), "\(outcome.err)")
+        }
+    }
+
+    @Test(
+        "with a full disk the container goes all the same, and the next run finds room again",
+        .enabled(if: geteuid() == 0, "it mounts a small tmpfs, which only root may"))
+    func fullDisk() async throws {
+        try await TemporaryFolder.with { folder in
+            let disk = folder.file("disk")
+            try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+            try #require(mount("none", disk, "tmpfs", 0, "size=2m,mode=700") == 0)
+            defer { umount2(disk, Int32(MNT_DETACH)) }
+            let caisson = CommandFixture(folder: TemporaryFolder(path: disk))
+            let flood = [
+                "run", "--image", "shell", "--home", disk, "--", "sh", "-c", "head -c 4000000 /dev/zero; sleep 600",
+            ]
+            let full = try await caisson.start(flood).outcome()
+            #expect(full.status == 9)
+            #expect(full.err.contains("no_space"), "\(full.err)")
+            let again = try await caisson.start(["run", "--image", "shell", "--home", disk, "--", "echo", "room"])
+                .outcome()
+            #expect(again.out == "room\n", "\(again.err)")
+            let shown = try await caisson.start(["show", "@latest", "--home", disk, "-o", "json"]).outcome()
+            let job = try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
+            let name = job["attempts"]?.arrayValue?.first?["container_name"]?.stringValue ?? ""
+            let installation = try #require(name.split(separator: "-").dropFirst().first)
+            #expect(try caisson.probe.containers(named: "caisson-\(installation)-").isEmpty)
+            for volume in try caisson.probe.inventory().volumes where volume.hasPrefix("caisson-\(installation)-") {
+                _ = try caisson.probe.request("DELETE", "/v1.41/volumes/\(volume)")
+            }
+        }
+    }
+
     @Test("a container that is removed under a running job ends it as the tool's loss, with a sentence")
     func removed() async throws {
         try await CommandFixture.with { caisson in

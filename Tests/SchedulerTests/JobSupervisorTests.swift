@@ -25,8 +25,8 @@ import Testing
             "store.lease", "engine.create", "store.markVerified", "store.open report", "store.open stdout",
             "store.open stderr", "store.open artifacts", "sandbox.start", "store.markWorking", "sandbox.work",
             "store.makeBlob", "store.read", "store.makeBlob", "store.read", "store.finish",
-        ] + [String](repeating: "spool.close", count: 4)
-        + ["sandbox.remove", "store.removeSpools", "store.markRemoved"]
+            "sandbox.remove",
+        ] + [String](repeating: "spool.close", count: 4) + ["store.removeSpools", "store.markRemoved"]
 
     @Test("every effect stands between its intent and what came of it")
     func order() async throws {
@@ -105,6 +105,7 @@ import Testing
         if Self.notStored.contains(step) {
             #expect(throws: FakeWorld.storeError) { try result.get() }
             #expect(world.job(job.id)?.state.isTerminal == false)
+            #expect(world.containers == [], "nothing goes on running because its end cannot be written down")
         } else {
             let verdict = try result.get()
             #expect(world.job(job.id)?.state == verdict.state)
