@@ -17,7 +17,7 @@ struct FollowedSpools: Spools {
 
     func remove(_ attempt: AttemptID) async throws(StoreError) {
         // The last bytes must have been passed on before their file goes.
-        await follower.drain()
+        await follower.finish()
         try await spools.remove(attempt)
     }
 }
@@ -37,8 +37,6 @@ private struct FollowedSpool: Spool {
         try await spool.read(from: offset, count: count)
     }
 
-    func close() async {
-        await follower.drain()
-        await spool.close()
-    }
+    /// Put off until the follower has read everything: whoever closes need not wait for a reader of our output.
+    func close() {}
 }

@@ -41,6 +41,12 @@ actor OutputFollower {
 
     nonisolated func end() { continuation.finish() }
 
+    /// Passes on the rest and closes the spools.
+    func finish() async {
+        await drain()
+        for stream in followed { await stream.spool.close() }
+    }
+
     /// Passes on everything that is in the spools now.
     func drain() async {
         // Two at once would give the same bytes twice: the later one waits for the earlier, and then looks again.

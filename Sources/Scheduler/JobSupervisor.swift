@@ -240,8 +240,8 @@ package struct JobSupervisor: Sendable {
     /// What cannot be removed now is left to the next recovery, which finds it by its row.
     private func cleanUp(_ run: AttemptRun, isStored: Bool) async {
         do {
-            try await run.sandbox?.remove()
             for spool in run.streams.values { await spool.close() }
+            try await run.sandbox?.remove()
             try await spools.remove(run.attempt)
             if run.sandbox != nil, isStored { try await store.markRemoved(run.attempt, at: wallClock.now()) }
         } catch let error as any UserFacingError {

@@ -178,6 +178,27 @@ struct InterruptionTests {
         }
     }
 
+    @Test("a reader of our output that stalls does not keep the container of a job that has ended")
+    func stalledReader() async throws {
+        try await CommandFixture.with { caisson in
+            let pipe = Pipe()  // not read until the container is gone
+            let environment = ProcessInfo.processInfo.environment.merging(
+                ["CAISSON_HOME": caisson.home, "DOCKER_HOST": "\(TestEngine.address)"]) { _, given in given }
+            let running = try RunningCommand(
+                program: TestEngine.programs.appending(path: "caisson"),
+                ["run", "--image", "shell", "--", "sh", "-c", "sleep 1; yes | head -c 1000000"],
+                environment: environment,
+                stdin: nil, stdout: pipe)
+            let container = try await caisson.runningContainer()
+            try await caisson.eventually("the container's removal") {
+                try !caisson.probe.inventory().containers.contains(container)
+            }
+            let reader = Task.detached { try pipe.fileHandleForReading.read(upToCount: 1_000_000)?.count }
+            #expect(try await running.outcome().status == 0)
+            #expect(try await reader.value == 1_000_000)
+        }
+    }
+
     @Test("a container that is removed under a running job ends it as the tool's loss, with a sentence")
     func removed() async throws {
         try await CommandFixture.with { caisson in

@@ -25,8 +25,8 @@ import Testing
             "store.lease", "engine.create", "store.markVerified", "store.open report", "store.open stdout",
             "store.open stderr", "store.open artifacts", "sandbox.start", "store.markWorking", "sandbox.work",
             "store.makeBlob", "store.read", "store.makeBlob", "store.read", "store.finish",
-            "sandbox.remove",
-        ] + [String](repeating: "spool.close", count: 4) + ["store.removeSpools", "store.markRemoved"]
+        ] + [String](repeating: "spool.close", count: 4)
+        + ["sandbox.remove", "store.removeSpools", "store.markRemoved"]
 
     @Test("every effect stands between its intent and what came of it")
     func order() async throws {
