@@ -1,7 +1,7 @@
 // BlobFiles: spool files, and the content-addressed files of large blobs.
 // It must not know what the bytes mean, nor which of them are still needed.
 import Dispatch
-import Model
+package import Model
 package import Ports
 
 /// Large blobs, each in a file named by its content: `blobs/ab/abcd…` in the data folder.
@@ -21,16 +21,52 @@ package struct BlobFolder: BlobStore {
     package init(in folder: String, ids: any IDSource) { (path, self.ids) = ("\(folder)/blobs", ids) }
 
     package func makeBlob(from spool: any Spool, range: Range<Int64>) async throws(StoreError) -> Blob {
-        if range.count <= Blob.inlineLimit.bytes { return try await makeInlineBlob(from: spool, range: range) }
+        var offset = range.lowerBound
+        return try await makeBlob { () throws(StoreError) in
+            guard offset < range.upperBound else { return nil }
+            let rest = Int(range.upperBound - offset)
+            let bytes = try await spool.read(from: offset, count: min(Self.chunk, rest))
+            guard !bytes.isEmpty else { throw .corrupt(detail: "a spool ends \(rest) bytes short of \(range)") }
+            offset += Int64(bytes.count)
+            return bytes
+        }
+    }
+
+    package func makeBlob(from source: any InputSource, limit: ByteCount) async throws(StoreError) -> Blob {
+        var count = Int64(0)
+        return try await makeBlob { () throws(StoreError) in
+            guard let bytes = try await source.next() else { return nil }
+            count += Int64(bytes.count)
+            guard count <= limit.bytes else { throw .tooLarge(what: "An input", limit: limit) }
+            return bytes
+        }
+    }
+
+    /// Makes a blob of the pieces that `next` gives until it gives none.
+    private func makeBlob(_ next: () async throws(StoreError) -> [UInt8]?) async throws(StoreError) -> Blob {
+        var (digest, bytes) = (BlobDigest(), [UInt8]())
+        while bytes.count <= Blob.inlineLimit.bytes {
+            guard let piece = try await next() else {
+                let size = ByteCount(bytes: Int64(bytes.count))
+                return Blob(reference: BlobReference(digest: digest.text, size: size), inlineBytes: bytes)
+            }
+            digest.add(piece)
+            bytes += piece
+        }
         let incoming = incoming
         let temporary = "\(incoming)/\(ids.makeSuffix())"
         try await queue.run { () throws(StoreError) in try Folder.make(incoming) }
         let file = SpoolFile(temporary)
         try await file.open(for: .creating)
         do {
-            let reference = try await digest(range, of: spool) { chunk throws(StoreError) in
-                try await file.append(chunk)
+            var size = Int64(bytes.count)
+            try await file.append(bytes)
+            while let piece = try await next() {
+                digest.add(piece)
+                size += Int64(piece.count)
+                try await file.append(piece)
             }
+            let reference = BlobReference(digest: digest.text, size: ByteCount(bytes: size))
             try await file.synchronize()
             await file.close()
             try await keep(temporary, as: reference)
@@ -69,29 +105,6 @@ package struct BlobFolder: BlobStore {
     private func filePath(of reference: BlobReference) throws(StoreError) -> String {
         guard let hex = BlobDigest.hex(of: reference.digest) else { throw .notFound(reference.digest) }
         return "\(path)/\(hex.prefix(2))/\(hex)"
-    }
-
-    private func makeInlineBlob(from spool: any Spool, range: Range<Int64>) async throws(StoreError) -> Blob {
-        var bytes: [UInt8] = []
-        let reference = try await digest(range, of: spool) { bytes += $0 }
-        return Blob(reference: reference, inlineBytes: bytes)
-    }
-
-    /// Reads `range` chunk by chunk and hands each on.
-    private func digest(
-        _ range: Range<Int64>, of spool: any Spool, each: (_ chunk: [UInt8]) async throws(StoreError) -> Void
-    ) async throws(StoreError) -> BlobReference {
-        var digest = BlobDigest()
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            let rest = Int(range.upperBound - offset)
-            let bytes = try await spool.read(from: offset, count: min(Self.chunk, rest))
-            guard !bytes.isEmpty else { throw .corrupt(detail: "a spool ends \(rest) bytes short of \(range)") }
-            digest.add(bytes)
-            try await each(bytes)
-            offset += Int64(bytes.count)
-        }
-        return BlobReference(digest: digest.text, size: ByteCount(bytes: Int64(range.count)))
     }
 
     /// Gives a whole file its name, or drops it if there already is one with the same bytes.

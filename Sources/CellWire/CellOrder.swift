@@ -52,19 +52,25 @@ package struct CellSpec: Sendable, Hashable {
     package var graceMilliseconds: Int
     /// Relative to `/work`; empty if there is no result to collect.
     package var resultPath: String
+    /// Literal paths or patterns.
     package var artifactPaths: [String]
     /// The inner filter as classic BPF: 8 bytes an instruction, in the machine's byte order.
     package var filter: [UInt8]
+    /// Whether a tool that writes more than ``outputCap`` is ended; else the rest is dropped.
+    package var killsOnOutputCap: Bool
+    /// Whether every file beneath `/work` that is new or changed is collected as well.
+    package var collectsChanges: Bool
 
     package init(
         command: [String], environment: [String], hasStandardInput: Bool, outputCap: Int, resultCap: Int,
         artifactsCap: Int, runMilliseconds: Int, graceMilliseconds: Int, resultPath: String, artifactPaths: [String],
-        filter: [UInt8]
+        filter: [UInt8], killsOnOutputCap: Bool = false, collectsChanges: Bool = false
     ) {
         (self.command, self.environment, self.hasStandardInput) = (command, environment, hasStandardInput)
         (self.outputCap, self.resultCap, self.artifactsCap) = (outputCap, resultCap, artifactsCap)
         (self.runMilliseconds, self.graceMilliseconds) = (runMilliseconds, graceMilliseconds)
         (self.resultPath, self.artifactPaths, self.filter) = (resultPath, artifactPaths, filter)
+        (self.killsOnOutputCap, self.collectsChanges) = (killsOnOutputCap, collectsChanges)
     }
 
     fileprivate var body: [UInt8] {
@@ -80,6 +86,8 @@ package struct CellSpec: Sendable, Hashable {
         fields.put(9, resultPath)
         fields.put(10, artifactPaths)
         fields.put(11, filter)
+        fields.put(12, killsOnOutputCap)
+        fields.put(13, collectsChanges)
         return fields.bytes
     }
 
@@ -102,6 +110,7 @@ package struct CellSpec: Sendable, Hashable {
             command: fields.strings(1), environment: fields.strings(2), hasStandardInput: fields.flag(3),
             outputCap: positive(4, "output"), resultCap: positive(5, "result"), artifactsCap: positive(6, "artifacts"),
             runMilliseconds: positive(7, "run"), graceMilliseconds: grace, resultPath: fields.string(9),
-            artifactPaths: fields.strings(10), filter: filter)
+            artifactPaths: fields.strings(10), filter: filter, killsOnOutputCap: fields.flag(12),
+            collectsChanges: fields.flag(13))
     }
 }

@@ -10,6 +10,8 @@ package struct CellRecord: Sendable, Hashable, Codable {
         case cancelled = 3
         /// The command could not be started: it does not exist or is not executable.
         case notStarted = 4
+        /// It wrote more than its output limit, and the job asked for its end in that case.
+        case outputCap = 5
 
         package init(from decoder: any Decoder) throws {
             let name = try decoder.singleValueContainer().decode(String.self)
@@ -25,6 +27,7 @@ package struct CellRecord: Sendable, Hashable, Codable {
         }
         private static let names: [EndCause: String] = [
             .ended: "ended", .clock: "clock", .cancelled: "cancelled", .notStarted: "not_started",
+            .outputCap: "output_cap",
         ]
     }
 
@@ -53,6 +56,9 @@ package struct CellRecord: Sendable, Hashable, Codable {
     package var pidsLimitHit = false
     /// Processes that were still there when the tool had ended, and were killed.
     package var leftBehind: Int = 0
+    /// The limits that were hit, by stable words: `pids`, `memory`, `output`, `work`, `work_files`, `tmp`, `tmp_files`,
+    /// `open_files`.
+    package var limitsHit: [String] = []
 
     package init() {}
 }

@@ -125,6 +125,7 @@ extension CellRecord {
         fields.put(12, oomKills)
         fields.put(13, pidsLimitHit)
         fields.put(14, leftBehind)
+        fields.put(15, limitsHit)
     }
 
     /// - Throws: ``MessageError/malformed(_:)`` without a cause that is known: a success must never be made up.
@@ -147,5 +148,6 @@ extension CellRecord {
         oomKills = fields.integer(12) ?? 0
         pidsLimitHit = fields.flag(13)
         leftBehind = fields.integer(14) ?? 0
+        limitsHit = fields.strings(15)
     }
 }

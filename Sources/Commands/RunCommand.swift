@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     /// The command without its surroundings.
     func run(configuration: InstanceConfiguration, output: Output) async throws -> ExitStatus {
         let profile = try Instance.profile(named: Profile.standardName)
-        let request = try RunRequest(self, profile: profile.profile)
+        let request = try RunRequest.make(self, profile: profile.profile)
         let follower = OutputFollower(output: output)
         let instance = try await Instance.open(
             configuration, logger: StandardErrorLog.logger, watching: { FollowedSpools($0, follower: follower) },
@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func carryOut(
-        _ request: RunRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
+        _ request: JobRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
         _ output: Output
     ) async throws -> ExitStatus {
         let control = JobControl(grace: request.limits.grace)
@@ -76,10 +76,8 @@ struct RunCommand: AsyncParsableCommand {
                 "caisson: cleaned up after an earlier process: \(swept.settledJobs) jobs, \(swept.removedContainers) containers"
             )
         }
-        let image = try await instance.supervisor.pin(image: image)
-        let spec = try request.spec(image: image)
-        let job = try await instance.supervisor.submit(spec, digest: try JobSpecDigest.of(spec))
-        let inputs = JobSupervisor.Inputs(files: request.inputs, stdin: request.stdin)
+        let job = try await instance.supervisor.accept(request)
+        let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
         let verdict = try await withThrowingTaskGroup(of: Verdict?.self) { group in
             group.addTask {
                 await follower.run()
@@ -87,7 +85,7 @@ struct RunCommand: AsyncParsableCommand {
             }
             group.addTask {
                 defer { follower.end() }
-                return try await instance.supervisor.run(job, profile: profile, inputs: inputs, control: control)
+                return try await instance.supervisor.run(job, profile: profile, live: live, control: control)
             }
             return try await group.reduce(nil) { $0 ?? $1 }
         }

@@ -4,17 +4,9 @@ import Model
 import Ports
 
 /// What the flags of `caisson run` ask for, read and checked before anything is started.
-struct RunRequest {
-    let limits: Limits
-    let inputs: [WorkOrder.Input]
-    let stdin: (any InputSource)?
-    private let command: [String]
-    private let environment: [String: String]
-    private let artifacts: [String]
-    private let profile: String
-
+enum RunRequest {
     /// - Throws: ``InputError`` with everything that is wrong.
-    init(_ flags: RunCommand, profile: Profile) throws {
+    static func make(_ flags: RunCommand, profile: Profile) throws -> JobRequest {
         var mistakes: [any UserFacingError] = []
         var limits = profile.limits
         do throws(ModelError) {
@@ -31,35 +23,21 @@ struct RunRequest {
             }
             environment[String(word[..<sign])] = String(word[word.index(after: sign)...])
         }
-        var inputs: [WorkOrder.Input] = []
+        var request = JobRequest(image: flags.image, command: flags.command, profile: profile.name, limits: limits)
+        (request.environment, request.artifacts) = (environment, flags.artifacts)
         for word in flags.files {
-            do throws(FileError) { inputs.append(try Self.input(word)) } catch { mistakes.append(error) }
+            do throws(FileError) { request.files.append(try input(word)) } catch { mistakes.append(error) }
         }
-        do throws(FileError) { stdin = try Self.standardInput(flags.stdin) } catch {
-            stdin = nil
-            mistakes.append(error)
-        }
-        (self.limits, self.inputs, self.environment) = (limits, inputs, environment)
-        (command, artifacts, self.profile) = (flags.command, flags.artifacts, profile.name)
-        if !Self.isReference(flags.image) {
+        do throws(FileError) { request.stdin = try standardInput(flags.stdin) } catch { mistakes.append(error) }
+        if !isReference(flags.image) {
             mistakes.append(
                 ModelError.malformed(
                     field: "--image", value: TextTable.oneLine(flags.image, width: 80),
                     expected: "one of our images by name, or NAME[:TAG][@DIGEST] in lower case"))
         }
-        // The image is not known yet; nothing of what is checked here depends on it.
-        mistakes += makeSpec(imageID: "", imageName: flags.image).mistakes
+        mistakes += request.mistakes
         guard mistakes.isEmpty else { throw InputError(mistakes: mistakes) }
-    }
-
-    /// The job, for the image that was pinned.
-    func spec(image: PinnedImage) throws -> JobSpec { makeSpec(imageID: image.id, imageName: image.name) }
-
-    private func makeSpec(imageID: String, imageName: String) -> JobSpec {
-        JobSpec(
-            imageID: imageID, imageName: imageName, command: command, environment: environment,
-            files: inputs.map(\.file),
-            hasStandardInput: stdin != nil, artifacts: artifacts, profile: profile, limits: limits)
+        return request
     }
 
     /// Whether `text` can be an image's reference; the engine knows the finer rules.
@@ -72,18 +50,17 @@ struct RunRequest {
     }
 
     /// `LOCAL` or `LOCAL:NAME`; a path that has a colon itself needs the second form.
-    private static func input(_ word: String) throws(FileError) -> WorkOrder.Input {
+    private static func input(_ word: String) throws(FileError) -> JobRequest.File {
         let colon = word.lastIndex(of: ":")
         let path = colon.map { String(word[..<$0]) } ?? word
         let name = colon.map { String(word[word.index(after: $0)...]) } ?? URL(filePath: path).lastPathComponent
         let source = try FileInput(path: path)
-        return WorkOrder.Input(
-            file: .init(path: name, size: source.size, isExecutable: source.isExecutable), source: source)
+        return JobRequest.File(path: name, size: source.size, isExecutable: source.isExecutable, source: source)
     }
 
-    private static func standardInput(_ word: String?) throws(FileError) -> (any InputSource)? {
-        guard let word else { return nil }
-        if word == "-" { return StandardInput(descriptor: FileHandle.standardInput.fileDescriptor) }
-        return try FileInput(path: word)
+    private static func standardInput(_ word: String?) throws(FileError) -> JobRequest.StandardInput {
+        guard let word else { return .none }
+        if word == "-" { return .live(StandardInput(descriptor: FileHandle.standardInput.fileDescriptor)) }
+        return .stored(try FileInput(path: word))
     }
 }

@@ -1,5 +1,5 @@
-/// What a person asked to have run.
-package struct JobSpec: Sendable, Hashable, Codable {
+/// What a person asked to have run: complete, so that it can be run later, by another process, without anybody's help.
+package struct JobSpec: Sendable, Hashable {
     /// The image's id (`sha256:` and 64 hex digits), pinned when the job was accepted.
     package var imageID: String
     /// The name the image was asked for by, for people.
@@ -10,21 +10,26 @@ package struct JobSpec: Sendable, Hashable, Codable {
     package var environment: [String: String]
     /// The files that stand in `/work` when the tool starts, by their path there.
     package var files: [InputFile]
-    /// Whether the tool gets the job's standard input, else an empty one.
-    package var hasStandardInput: Bool
-    /// Literal paths beneath `/work` that are collected when the tool has ended.
+    /// The tool's standard input.
+    package var stdin: StandardInput
+    /// Paths beneath `/work` that are collected when the tool has ended: literal ones, or patterns with `*`, `?` and `**`.
     package var artifacts: [String]
+    /// Whether every file in `/work` that is new, or not as it was put there, is collected as well.
+    package var collectsChanges: Bool
+    /// What becomes of a tool that writes more than ``Limits/output``.
+    package var outputPolicy: OutputPolicy
     /// The name of the hardening profile.
     package var profile: String
     package var limits: Limits
 
     package init(
         imageID: String, imageName: String, command: [String], environment: [String: String] = [:],
-        files: [InputFile] = [], hasStandardInput: Bool = false, artifacts: [String] = [], profile: String,
-        limits: Limits
+        files: [InputFile] = [], stdin: StandardInput = .none, artifacts: [String] = [], collectsChanges: Bool = false,
+        outputPolicy: OutputPolicy = .truncate, profile: String, limits: Limits
     ) {
         (self.imageID, self.imageName, self.command, self.environment) = (imageID, imageName, command, environment)
-        (self.files, self.hasStandardInput, self.artifacts) = (files, hasStandardInput, artifacts)
+        (self.files, self.stdin, self.artifacts) = (files, stdin, artifacts)
+        (self.collectsChanges, self.outputPolicy) = (collectsChanges, outputPolicy)
         (self.profile, self.limits) = (profile, limits)
     }
 
@@ -33,18 +38,35 @@ package struct JobSpec: Sendable, Hashable, Codable {
     /// The file beneath ``workFolder`` that holds the job's result, as JSON, when the tool has ended.
     package static let resultFile = "result.json"
 
-    /// One file given to a job.
-    ///
-    /// Its content is streamed into the sandbox and not kept.
-    package struct InputFile: Sendable, Hashable, Codable {
+    /// One file given to a job; its content is kept as a blob from the moment the job is accepted.
+    package struct InputFile: Sendable, Hashable {
         /// Relative to `/work`, without `.` and `..`.
         package var path: String
         package var size: ByteCount
         /// Whether the file's mode has its execute bits set (`/work` is mounted noexec all the same).
         package var isExecutable: Bool
+        /// The blob that holds the content: `sha256:` and 64 hex digits.
+        package var digest: String
 
-        package init(path: String, size: ByteCount, isExecutable: Bool) {
-            (self.path, self.size, self.isExecutable) = (path, size, isExecutable)
+        package init(path: String, size: ByteCount, isExecutable: Bool, digest: String) {
+            (self.path, self.size, self.isExecutable, self.digest) = (path, size, isExecutable, digest)
         }
+    }
+
+    /// Where a tool's standard input comes from.
+    package enum StandardInput: Sendable, Hashable {
+        /// It is empty.
+        case none
+        /// From a blob, kept from the moment the job is accepted.
+        case stored(digest: String, size: ByteCount)
+        /// From whoever runs the job, as it comes: it ends where that process ends.
+        case live
+    }
+
+    package enum OutputPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+        /// What is beyond the limit is counted and dropped.
+        case truncate
+        /// The tool is ended, and its job has failed.
+        case kill
     }
 }

@@ -31,6 +31,9 @@ package enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     package func allows(_ next: JobState) -> Bool {
         switch (self, next) {
         case (.ready, .leased), (.leased, .running): true
+        // Its tool was never started: it waits for a new attempt.
+        case (.leased, .ready), (.running, .ready): true
+        case (.ready, .timedOut), (.leased, .timedOut): true
         case (.ready, .cancelled), (.ready, .errored), (.leased, .cancelled), (.leased, .errored): true
         case (.running, _): next.isTerminal
         default: false

@@ -10,21 +10,30 @@ extension Limits: Codable {
         case work = "work_bytes"
         case tmp = "tmp_bytes"
         case files
+        case queue = "queue_ms"
+        case pull = "pull_ms"
         case start = "start_ms"
         case run = "run_ms"
         case grace = "grace_ms"
+        case total = "total_ms"
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         func size(_ key: CodingKeys) throws -> ByteCount { try values.decode(ByteCount.self, forKey: key) }
         func time(_ key: CodingKeys) throws -> Duration { .milliseconds(try values.decode(Int64.self, forKey: key)) }
+        // Clocks that the first release did not have.
+        func laterTime(_ key: CodingKeys, _ fallback: Duration) throws -> Duration {
+            try values.decodeIfPresent(Int64.self, forKey: key).map { .milliseconds($0) } ?? fallback
+        }
         self.init(
             milliCPUs: try values.decode(Int.self, forKey: .milliCPUs), memory: try size(.memory),
             pids: try values.decode(Int.self, forKey: .pids), output: try size(.output), result: try size(.result),
             artifacts: try size(.artifacts), work: try size(.work), tmp: try size(.tmp),
             files: try values.decode(Int.self, forKey: .files),
-            start: try time(.start), run: try time(.run), grace: try time(.grace))
+            queue: try laterTime(.queue, .seconds(3600)), pull: try laterTime(.pull, .seconds(300)),
+            start: try time(.start), run: try time(.run), grace: try time(.grace),
+            total: try laterTime(.total, .seconds(7200)))
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -37,7 +46,9 @@ extension Limits: Codable {
             (.tmp, tmp),
         ]
         for (key, size) in sizes { try values.encode(size, forKey: key) }
-        for (key, time) in [(CodingKeys.start, start), (.run, run), (.grace, grace)] {
+        for (key, time) in [
+            (CodingKeys.queue, queue), (.pull, pull), (.start, start), (.run, run), (.grace, grace), (.total, total),
+        ] {
             try values.encode(time.wholeMilliseconds, forKey: key)
         }
     }

@@ -20,23 +20,31 @@ package struct Limits: Sendable, Hashable {
     package var tmp: ByteCount
     /// Open files of one process: 128 (what the tool's start needs) to 65,536.
     package var files: Int
+    /// From the acceptance of the job to its first lease: 1 s to 30 d.
+    package var queue: Duration
+    /// To get the image: 1 s to 1 h.
+    package var pull: Duration
     /// From the start of the container to the cell's attestation: 1 s to 10 min.
     package var start: Duration
     /// From the start of the tool to its end: 100 ms to 24 h.
     package var run: Duration
     /// Between TERM and KILL: 0 to 10 min.
     package var grace: Duration
+    /// From the acceptance of the job to the end of its tool, all attempts together: 1 s to 31 d.
+    package var total: Duration
 
     /// What the cell itself needs beside the two tmpfs mounts.
     package static let cellReserve = ByteCount.mebibytes(16)
 
     package init(
         milliCPUs: Int, memory: ByteCount, pids: Int, output: ByteCount, result: ByteCount, artifacts: ByteCount,
-        work: ByteCount, tmp: ByteCount, files: Int, start: Duration, run: Duration, grace: Duration
+        work: ByteCount, tmp: ByteCount, files: Int, queue: Duration = .seconds(3600), pull: Duration = .seconds(300),
+        start: Duration, run: Duration, grace: Duration, total: Duration = .seconds(7200)
     ) {
         (self.milliCPUs, self.memory, self.pids, self.output) = (milliCPUs, memory, pids, output)
         (self.result, self.artifacts, self.work, self.tmp) = (result, artifacts, work, tmp)
-        (self.files, self.start, self.run, self.grace) = (files, start, run, grace)
+        (self.files, self.queue, self.pull, self.start) = (files, queue, pull, start)
+        (self.run, self.grace, self.total) = (run, grace, total)
     }
 
     /// Every limit that is out of its range, with the range; empty when all is well.
@@ -56,9 +64,12 @@ package struct Limits: Sendable, Hashable {
         check("limits.work", work, .mebibytes(1)...(.gibibytes(1024)))
         check("limits.tmp", tmp, .mebibytes(1)...(.gibibytes(1024)))
         check("limits.files", files, 128...65_536)
+        check("limits.queue", queue, .seconds(1)...(.seconds(30 * 86_400)))
+        check("limits.pull", pull, .seconds(1)...(.seconds(3600)))
         check("limits.start", start, .seconds(1)...(.seconds(600)))
         check("limits.run", run, .milliseconds(100)...(.seconds(86_400)))
         check("limits.grace", grace, .zero...(.seconds(600)))
+        check("limits.total", total, .seconds(1)...(.seconds(31 * 86_400)))
         // A tmpfs page is charged to the container: a full /work must not starve the cell.
         if mistakes.isEmpty, work + tmp + Self.cellReserve > memory {
             let sum = "\(work + tmp + Self.cellReserve)"

@@ -51,6 +51,10 @@ package protocol Spool: Sendable {
 package protocol BlobStore: Sendable {
     /// Makes a blob of a spool's bytes `range`: inline if it is small, else a file, which stands durably when this returns.
     func makeBlob(from spool: any Spool, range: Range<Int64>) async throws(StoreError) -> Blob
+    /// Makes a blob of everything that `source` gives, at most `limit`.
+    ///
+    /// - Throws: ``StoreError/tooLarge(what:limit:)`` as soon as there is more.
+    func makeBlob(from source: any InputSource, limit: ByteCount) async throws(StoreError) -> Blob
     /// The bytes `range` of a large blob's file (cut off at its end).
     func read(_ reference: BlobReference, range: Range<Int64>) async throws(StoreError) -> [UInt8]
 }

@@ -49,8 +49,14 @@ package struct AttemptRecord: Sendable, Hashable {
     package let containerName: String
     package var containerID: String?
     package let profileDigest: String
+    /// What every frame of the sandbox carries.
+    package let frameKey: UInt64
     package let createdAt: WallTime
     package var finishedAt: WallTime?
+    /// Why it was given up for another attempt, as a stable word.
+    package var reason: String?
+    /// How many processes have gone on with it after the one that began it.
+    package var adoptions = 0
     /// The effective posture read back from the Engine.
     package var posture: JSONValue?
     package var attestation: Attestation?
@@ -63,10 +69,11 @@ package struct AttemptRecord: Sendable, Hashable {
     package var artifacts: [Artifact] = []
 
     package init(
-        id: AttemptID, state: AttemptState, containerName: String, profileDigest: String, createdAt: WallTime
+        id: AttemptID, state: AttemptState, containerName: String, profileDigest: String, frameKey: UInt64,
+        createdAt: WallTime
     ) {
         (self.id, self.state, self.containerName) = (id, state, containerName)
-        (self.profileDigest, self.createdAt) = (profileDigest, createdAt)
+        (self.profileDigest, self.frameKey, self.createdAt) = (profileDigest, frameKey, createdAt)
     }
 
     /// How long one phase of an attempt took.

@@ -6,8 +6,11 @@ package import Model
 /// Every write is one transaction, which also writes the events that tell of it. Moves are fenced: a row that is no longer
 /// where the caller believes it to be is left alone, and the caller gets ``StoreError/conflict(id:expected:found:)``.
 package protocol JobStore: Sendable {
-    /// Accepts a job: state `ready`, no attempt yet.
-    func submit(_ job: JobRecord) async throws(StoreError)
+    /// `sha256:` and 64 hex digits of the spec's stored form.
+    func digest(of spec: JobSpec) throws(StoreError) -> String
+
+    /// Accepts a job with the blobs of its inputs: state `ready`, no attempt yet.
+    func submit(_ job: JobRecord, inputs: [Blob]) async throws(StoreError)
 
     /// Moves a `ready` job to `leased` and writes the intent of its next attempt, before anything is asked of an engine.
     func lease(_ intent: AttemptIntent) async throws(StoreError)
@@ -22,8 +25,19 @@ package protocol JobStore: Sendable {
     /// The outcome, all of it at once: the attempt becomes `collected` (or `lost`), the job terminal.
     func finish(_ outcome: AttemptOutcome) async throws(StoreError)
 
-    /// Ends a job that has no attempt, as `errored`.
-    func abandon(_ job: JobID, reason: String, message: String, at time: WallTime) async throws(StoreError)
+    /// Gives up an attempt whose tool was never started: the attempt becomes `lost`, the job `ready` again.
+    ///
+    /// - Parameter reason: why, as a stable word; it stands in the event.
+    func requeue(_ attempt: AttemptID, reason: String, at time: WallTime) async throws(StoreError)
+
+    /// Another process goes on with a `working` attempt; committed before it attaches.
+    ///
+    /// - Returns: how often that has happened, this time included.
+    func markAdopted(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) -> Int
+
+    /// Ends a job that has no open attempt, in a terminal state.
+    func end(_ job: JobID, as state: JobState, reason: String, message: String, at time: WallTime)
+        async throws(StoreError)
 
     /// The container is gone: `collected` → `removed`. A `lost` attempt stays `lost`, with its sandbox marked as removed.
     func markRemoved(_ attempt: AttemptID, at time: WallTime) async throws(StoreError)

@@ -20,6 +20,8 @@ package enum StoreError: UserFacingError, Hashable {
     case corrupt(detail: String)
     /// The disk or the quota is full.
     case noSpace(path: String)
+    /// What is to be kept is more than its limit.
+    case tooLarge(what: String, limit: ByteCount)
     /// The folder or a file in it cannot be used.
     case unavailable(path: String, reason: String)
 
@@ -33,6 +35,7 @@ package enum StoreError: UserFacingError, Hashable {
         case .newer: .storeNewer
         case .wrongMode, .corrupt: .storeCorrupt
         case .noSpace: .noSpace
+        case .tooLarge: .invalidInput
         case .unavailable: .storeUnavailable
         }
     }
@@ -49,6 +52,7 @@ package enum StoreError: UserFacingError, Hashable {
         case .wrongMode(let pragma, let wanted, let found): "SQLite's \(pragma) is \(found), but must be \(wanted)."
         case .corrupt: "The job database failed its integrity check."
         case .noSpace(let path): "There is no space left for \(path)."
+        case .tooLarge(let what, let limit): "\(what) is more than \(limit)."
         case .unavailable(let path, let reason): "\(path) cannot be used: \(reason)."
         }
     }
@@ -64,6 +68,7 @@ package enum StoreError: UserFacingError, Hashable {
         case .wrongMode: "Keep the data folder on a local disk: WAL does not work on network file systems."
         case .corrupt: "Keep the folder aside and start with a new one (--home); its blobs are still readable."
         case .noSpace: "Free some space, or use another disk with --home."
+        case .tooLarge: "Give less, or raise the limit."
         case .unavailable: "Check that the folder exists and belongs to you, or give another one with --home."
         }
     }

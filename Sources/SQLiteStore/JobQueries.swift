@@ -34,7 +34,8 @@ enum JobQueries {
     }
 
     private static let attempt = """
-        SELECT attempt.*, sandbox.container_name, sandbox.container_id, sandbox.posture, sandbox.attestation,
+        SELECT attempt.*, sandbox.container_name, sandbox.container_id, sandbox.frame_key, sandbox.adoptions,
+            sandbox.posture, sandbox.attestation,
             out.size_bytes AS stdout_bytes, err.size_bytes AS stderr_bytes, res.size_bytes AS result_bytes
         FROM sandbox
             JOIN attempt ON attempt.job_id = sandbox.job_id AND attempt.number = sandbox.attempt

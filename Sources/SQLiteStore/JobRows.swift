@@ -25,9 +25,11 @@ extension AttemptRecord {
         self.init(
             id: id, state: try row.state(in: "attempt \(id)"),
             containerName: try row.decode(forColumn: "container_name"),
-            profileDigest: try row.decode(forColumn: "profile_digest"),
+            profileDigest: try row.decode(forColumn: "profile_digest"), frameKey: try row.key(of: id),
             createdAt: WallTime(milliseconds: try row.decode(forColumn: "created_at_ms")))
         containerID = try row.decode(forColumn: "container_id")
+        reason = try row.decode(forColumn: "reason")
+        adoptions = try row.decode(forColumn: "adoptions")
         finishedAt = try row.time("finished_at_ms")
         posture = try row.json("posture", of: id)
         attestation = try row.json("attestation", of: id)
@@ -67,6 +69,14 @@ extension Row {
             throw StoreError.corrupt(detail: "\(place) has the unknown state \(word)")
         }
         return state
+    }
+
+    fileprivate func key(of attempt: AttemptID) throws -> UInt64 {
+        let text: String = try decode(forColumn: "frame_key")
+        guard let key = UInt64(text, radix: 16) else {
+            throw StoreError.corrupt(detail: "the frame key of attempt \(attempt) is no number")
+        }
+        return key
     }
 
     fileprivate func time(_ column: String) throws -> WallTime? {

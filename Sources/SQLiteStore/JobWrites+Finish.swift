@@ -37,21 +37,21 @@ extension JobWrites {
         try addEvent("finished", of: job, attempt: number, at: outcome.at, in: database)
     }
 
-    /// Ends a job that never had an attempt; one that has gives its outcome through ``finish(_:in:)``.
-    static func abandon(
-        _ job: JobID, reason: String, message: String, at time: WallTime, in database: Database
-    ) throws {
-        let attempts = try lastAttempt(of: job, in: database)
-        guard attempts == 0 else {
+    /// Ends a job that has no open attempt; one that has gives its outcome through ``finish(_:in:)``.
+    static func end(_ job: JobID, as state: JobState, _ ending: Ending, in database: Database) throws {
+        let sql = "SELECT max(number) FROM attempt WHERE job_id = ? AND finished_at_ms IS NULL"
+        if let open = try Int.fetchOne(database, sql: sql, arguments: [job.description]) {
             throw StoreError.conflict(
-                id: job.description, expected: "without an attempt", found: "at attempt \(attempts)")
+                id: job.description, expected: "without an open attempt", found: "at attempt \(open)")
         }
-        let ending = Ending(at: time, reason: reason, message: message)
-        try move(job, to: .errored, ending: ending, in: database)
-        try addEvent("finished", of: job, attempt: nil, at: time, in: database)
+        guard state.isTerminal else {
+            throw StoreError.conflict(id: job.description, expected: "given a terminal state", found: state.rawValue)
+        }
+        try move(job, to: state, ending: ending, in: database)
+        try addEvent("finished", of: job, attempt: nil, at: ending.at, in: database)
     }
 
-    private static func add(_ blob: Blob, in database: Database) throws {
+    static func add(_ blob: Blob, in database: Database) throws {
         // Not OR IGNORE, which would also swallow what a CHECK refuses.
         try database.execute(
             sql: "INSERT INTO blob (digest, size_bytes, content) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING",

@@ -5,12 +5,13 @@ import Ports
 
 /// The changes to the job tables; each is called inside a transaction of its own, which an error undoes.
 enum JobWrites {
-    static func submit(_ job: JobRecord, in database: Database) throws {
+    static func submit(_ job: JobRecord, inputs: [Blob], in database: Database) throws {
         if let found = try String.fetchOne(
             database, sql: "SELECT state FROM job WHERE id = ?", arguments: [job.id.description])
         {
             throw StoreError.conflict(id: job.id.description, expected: "new", found: found)
         }
+        for blob in inputs { try add(blob, in: database) }
         try database.execute(
             sql: "INSERT INTO job (id, state, spec, spec_digest, created_at_ms) VALUES (?, 'ready', ?, ?, ?)",
             arguments: [
@@ -58,6 +59,24 @@ enum JobWrites {
             sql: "UPDATE sandbox SET attestation = ? WHERE job_id = ? AND attempt = ?",
             arguments: [try StoredJSON.text(of: attestation), attempt.job.description, attempt.number])
         try addEvent("working", of: attempt.job, attempt: attempt.number, at: time, in: database)
+    }
+
+    static func markAdopted(_ attempt: AttemptID, at time: WallTime, in database: Database) throws -> Int {
+        try move(attempt, from: [.working], to: .working, in: database)
+        let sql = "UPDATE sandbox SET adoptions = adoptions + 1 WHERE job_id = ? AND attempt = ? RETURNING adoptions"
+        let count = try Int.fetchOne(database, sql: sql, arguments: [attempt.job.description, attempt.number])
+        guard let count else { throw StoreError.corrupt(detail: "attempt \(attempt) has no sandbox") }
+        try addEvent("adopted", of: attempt.job, attempt: attempt.number, at: time, in: database)
+        return count
+    }
+
+    static func requeue(_ attempt: AttemptID, reason: String, at time: WallTime, in database: Database) throws {
+        try move(attempt, from: [.creating, .verified, .working], to: .lost, finishedAt: time, in: database)
+        try move(attempt.job, to: .ready, in: database)
+        try database.execute(
+            sql: "UPDATE attempt SET reason = ? WHERE job_id = ? AND number = ?",
+            arguments: [reason, attempt.job.description, attempt.number])
+        try addEvent("requeued", of: attempt.job, attempt: attempt.number, at: time, in: database)
     }
 
     static func markRemoved(_ attempt: AttemptID, at time: WallTime, in database: Database) throws {

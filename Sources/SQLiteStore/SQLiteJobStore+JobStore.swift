@@ -3,8 +3,10 @@ package import Model
 package import Ports
 
 extension SQLiteJobStore: JobStore {
-    package func submit(_ job: JobRecord) async throws(StoreError) {
-        try await write { try JobWrites.submit(job, in: $0) }
+    package func digest(of spec: JobSpec) throws(StoreError) -> String { try JobSpecDigest.of(spec) }
+
+    package func submit(_ job: JobRecord, inputs: [Blob]) async throws(StoreError) {
+        try await write { try JobWrites.submit(job, inputs: inputs, in: $0) }
     }
 
     package func lease(_ intent: AttemptIntent) async throws(StoreError) {
@@ -29,10 +31,19 @@ extension SQLiteJobStore: JobStore {
         try await write { try JobWrites.finish(outcome, in: $0) }
     }
 
-    package func abandon(
-        _ job: JobID, reason: String, message: String, at time: WallTime
+    package func requeue(_ attempt: AttemptID, reason: String, at time: WallTime) async throws(StoreError) {
+        try await write { try JobWrites.requeue(attempt, reason: reason, at: time, in: $0) }
+    }
+
+    package func markAdopted(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) -> Int {
+        try await write { try JobWrites.markAdopted(attempt, at: time, in: $0) }
+    }
+
+    package func end(
+        _ job: JobID, as state: JobState, reason: String, message: String, at time: WallTime
     ) async throws(StoreError) {
-        try await write { try JobWrites.abandon(job, reason: reason, message: message, at: time, in: $0) }
+        let ending = JobWrites.Ending(at: time, reason: reason, message: message)
+        try await write { try JobWrites.end(job, as: state, ending, in: $0) }
     }
 
     package func markRemoved(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {

@@ -9,7 +9,7 @@ package import Ports
 /// Every step that changes the world stands between two commits: the intent before it, what came of it after. A crash at any
 /// point leaves a row that says what may exist.
 package struct JobSupervisor: Sendable {
-    private let store: any JobStore
+    private let store: any JobStore & BlobReader
     private let spools: any Spools
     private let blobs: any BlobStore
     private let engine: any SandboxEngine
@@ -20,7 +20,7 @@ package struct JobSupervisor: Sendable {
     private let logger: Logger
 
     package init(
-        store: any JobStore, spools: any Spools, blobs: any BlobStore, engine: any SandboxEngine,
+        store: any JobStore & BlobReader, spools: any Spools, blobs: any BlobStore, engine: any SandboxEngine,
         installation: InstallationID,
         ids: any IDSource, wallClock: any WallClock, clock: any Clock<Duration>, logger: Logger
     ) {
@@ -30,23 +30,36 @@ package struct JobSupervisor: Sendable {
         )
     }
 
-    /// What a job reads.
-    package struct Inputs: Sendable {
-        package let files: [WorkOrder.Input]
-        package let stdin: (any InputSource)?
-
-        package init(files: [WorkOrder.Input], stdin: (any InputSource)?) { (self.files, self.stdin) = (files, stdin) }
-    }
-
-    /// The image that `name` means at this moment; the job will run exactly this one.
-    package func pin(image name: String) async throws(EngineError) -> PinnedImage { try await engine.pin(image: name) }
-
-    /// Accepts a job; it is kept from now on.
-    package func submit(_ spec: JobSpec, digest: String) async throws(StoreError) -> JobRecord {
-        let job = JobRecord(id: ids.makeJobID(), spec: spec, specDigest: digest, createdAt: wallClock.now())
-        try await store.submit(job)
+    /// Accepts a job: its image is pinned, its inputs are stored, and then it is kept from now on.
+    package func accept(_ request: JobRequest) async throws -> JobRecord {
+        let image = try await engine.pin(image: request.image)
+        var (inputs, files): ([Blob], [JobSpec.InputFile]) = ([], [])
+        for file in request.files {
+            let blob = try await blobs.makeBlob(from: file.source, limit: file.size)
+            inputs.append(blob)
+            files.append(
+                JobSpec.InputFile(
+                    path: file.path, size: blob.reference.size, isExecutable: file.isExecutable,
+                    digest: blob.reference.digest))
+        }
+        let stdin: JobSpec.StandardInput
+        switch request.stdin {
+        case .none: stdin = .none
+        case .live: stdin = .live
+        case .stored(let source):
+            let blob = try await blobs.makeBlob(from: source, limit: Self.stdinLimit)
+            inputs.append(blob)
+            stdin = .stored(digest: blob.reference.digest, size: blob.reference.size)
+        }
+        let spec = request.spec(image: image, files: files, stdin: stdin)
+        let job = JobRecord(
+            id: ids.makeJobID(), spec: spec, specDigest: try store.digest(of: spec), createdAt: wallClock.now())
+        try await store.submit(job, inputs: inputs)
         return job
     }
+
+    /// The most standard input that is kept for one job; more can be passed on live.
+    package static let stdinLimit = ByteCount.gibibytes(1)
 
     /// Runs an accepted job to its end and gives the verdict, which is stored.
     ///
@@ -54,7 +67,7 @@ package struct JobSupervisor: Sendable {
     ///
     /// - Throws: ``StoreError`` if the outcome could not be stored; the next recovery then settles the job.
     package func run(
-        _ job: JobRecord, profile: PreparedProfile, inputs: Inputs, control: JobControl
+        _ job: JobRecord, profile: PreparedProfile, live: (any InputSource)? = nil, control: JobControl
     ) async throws(StoreError) -> Verdict {
         let attempt = AttemptID(job: job.id, number: 1)
         let name = SandboxName.container(installation, attempt)
@@ -67,7 +80,7 @@ package struct JobSupervisor: Sendable {
 
         var run = AttemptRun(attempt: attempt)
         do throws(EngineError) {
-            try await carryOut(&run, job, intent, profile, inputs, control, &stopwatch)
+            try await carryOut(&run, job, intent, profile, live, control, &stopwatch)
         } catch {
             run.error = error
             logger.debug("attempt ended early", metadata: ["job": "\(job.id)", "error.code": "\(error.code.rawValue)"])
@@ -96,7 +109,7 @@ package struct JobSupervisor: Sendable {
 
     private func carryOut(
         _ run: inout AttemptRun, _ job: JobRecord, _ intent: AttemptIntent, _ profile: PreparedProfile,
-        _ inputs: Inputs,
+        _ live: (any InputSource)?,
         _ control: JobControl, _ stopwatch: inout Stopwatch
     ) async throws(EngineError) {
         let spec = job.spec
@@ -127,14 +140,29 @@ package struct JobSupervisor: Sendable {
         }
         stopwatch.lap("attest")
         control.working(in: sandbox)
-        let order = WorkOrder(spec: cellSpec(spec, filter: profile.filter), files: inputs.files, stdin: inputs.stdin)
-        run.result = try await sandbox.work(order)
+        run.result = try await sandbox.work(order(spec, filter: profile.filter, live: live))
         stopwatch.lap("work")
     }
 
     private static let streams: [(UpChannel, SpoolStream)] = [
         (.report, .report), (.stdout, .stdout), (.stderr, .stderr), (.files, .artifacts),
     ]
+
+    private func order(_ spec: JobSpec, filter: [UInt8], live: (any InputSource)?) -> WorkOrder {
+        let files = spec.files.map { file in
+            WorkOrder.Input(
+                file: file,
+                source: StoredInput(BlobReference(digest: file.digest, size: file.size), reader: store))
+        }
+        let stdin: (any InputSource)? =
+            switch spec.stdin {
+            case .none: nil
+            case .live: live
+            case .stored(let digest, let size):
+                StoredInput(BlobReference(digest: digest, size: size), reader: store)
+            }
+        return WorkOrder(spec: cellSpec(spec, filter: filter), files: files, stdin: stdin)
+    }
 
     private func cellSpec(_ spec: JobSpec, filter: [UInt8]) -> CellSpec {
         var environment = [
@@ -143,11 +171,12 @@ package struct JobSupervisor: Sendable {
         environment.merge(spec.environment) { _, asked in asked }
         return CellSpec(
             command: spec.command, environment: environment.map { "\($0)=\($1)" }.sorted(),
-            hasStandardInput: spec.hasStandardInput, outputCap: Int(spec.limits.output.bytes),
+            hasStandardInput: spec.stdin != .none, outputCap: Int(spec.limits.output.bytes),
             resultCap: Int(spec.limits.result.bytes), artifactsCap: Int(spec.limits.artifacts.bytes),
             runMilliseconds: Int(spec.limits.run.wholeMilliseconds),
             graceMilliseconds: Int(spec.limits.grace.wholeMilliseconds), resultPath: JobSpec.resultFile,
-            artifactPaths: spec.artifacts, filter: filter)
+            artifactPaths: spec.artifacts, filter: filter,
+            killsOnOutputCap: spec.outputPolicy == .kill, collectsChanges: spec.collectsChanges)
     }
 
     private func stored(_ body: () async throws(StoreError) -> Void) async throws(EngineError) {

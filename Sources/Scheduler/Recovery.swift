@@ -64,7 +64,7 @@ package struct Recovery: Sendable {
     private func settle(_ job: JobRecord, attempt: AttemptRecord?) async throws {
         let (reason, message) = ("process_lost", "The process that ran this job ended before the job did.")
         guard let attempt else {
-            return try await store.abandon(job.id, reason: reason, message: message, at: wallClock.now())
+            return try await store.end(job.id, as: .errored, reason: reason, message: message, at: wallClock.now())
         }
         try await store.finish(
             AttemptOutcome(

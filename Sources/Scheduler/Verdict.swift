@@ -30,6 +30,8 @@ package struct Verdict: Sendable, Hashable {
             return Verdict(.timedOut, "run_clock", "The tool was still running after \(limits.run.shortText).")
         case .cancelled: return Verdict(.cancelled, "cancelled", "The job was cancelled.")
         case .notStarted: return notStarted(record)
+        case .outputCap:
+            return Verdict(.failed, "output_limit", "The tool wrote more than its \(limits.output) of output.")
         case .ended: break
         }
         // 137 is how a shell passes on that its child was killed.

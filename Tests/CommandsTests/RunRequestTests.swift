@@ -9,13 +9,9 @@ import Testing
 @testable import Commands
 
 @Suite struct RunRequestTests {
-    private func request(_ arguments: [String]) throws -> RunRequest {
+    private func request(_ arguments: [String]) throws -> JobRequest {
         let flags = try RunCommand.parse(["--image", "shell"] + arguments)
-        return try RunRequest(flags, profile: Profile.named(Profile.standardName))
-    }
-
-    private func spec(_ arguments: [String]) throws -> JobSpec {
-        try request(arguments).spec(image: PinnedImage(id: "sha256:7", name: "shell"))
+        return try RunRequest.make(flags, profile: Profile.named(Profile.standardName))
     }
 
     private func mistakes(_ arguments: [String]) throws -> [any UserFacingError] {
@@ -31,33 +27,32 @@ import Testing
     func flags() async throws {
         try await TemporaryFolder.with { folder in
             let path = try folder.write("a,b\n", to: "data.csv")
-            let spec = try spec([
+            let request = try request([
                 "--env", "A=1", "--env", "B=x=y", "--env", "C=", "--file", path, "--file", "\(path):in/other",
                 "--artifact", "out/a", "--artifact", "b", "--timeout", "250ms", "--stdin", path, "--", "sh", "-c",
                 "echo \"$A\" --image", "--", "",
             ])
-            #expect(spec.imageID == "sha256:7")
-            #expect(spec.imageName == "shell")
-            #expect(spec.command == ["sh", "-c", "echo \"$A\" --image", "--", ""])
-            #expect(spec.environment == ["A": "1", "B": "x=y", "C": ""])
-            #expect(spec.files.map(\.path) == ["data.csv", "in/other"])
-            #expect(spec.files.allSatisfy { $0.size.bytes == 4 && !$0.isExecutable })
-            #expect(spec.artifacts == ["out/a", "b"])
-            #expect(spec.limits.run == .milliseconds(250))
-            #expect(spec.hasStandardInput)
-            #expect(spec.profile == "standard")
+            #expect(request.image == "shell")
+            #expect(request.command == ["sh", "-c", "echo \"$A\" --image", "--", ""])
+            #expect(request.environment == ["A": "1", "B": "x=y", "C": ""])
+            #expect(request.files.map(\.path) == ["data.csv", "in/other"])
+            #expect(request.files.allSatisfy { $0.size.bytes == 4 && !$0.isExecutable })
+            #expect(request.artifacts == ["out/a", "b"])
+            #expect(request.limits.run == .milliseconds(250))
+            if case .stored = request.stdin {} else { Issue.record("\(request.stdin)") }
+            #expect(request.profile == "standard")
         }
     }
 
     @Test("without flags, a job has the profile's limits but for the run clock, and no input")
     func defaults() throws {
-        let spec = try spec(["--", "true"])
+        let request = try request(["--", "true"])
         var limits = try Profile.named(Profile.standardName).limits
         limits.run = .seconds(60)
-        #expect(spec.limits == limits)
-        #expect(spec.environment == [:])
-        #expect(!spec.hasStandardInput)
-        #expect(spec.mistakes == [])
+        #expect(request.limits == limits)
+        #expect(request.environment == [:])
+        if case .none = request.stdin {} else { Issue.record("\(request.stdin)") }
+        #expect(request.mistakes == [])
     }
 
     @Test("the mode of a program is kept")
@@ -65,7 +60,7 @@ import Testing
         try await TemporaryFolder.with { folder in
             let path = try folder.write("#!", to: "program")
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-            let files = try spec(["--file", path, "--", "true"]).files
+            let files = try request(["--file", path, "--", "true"]).files
             #expect(files.map(\.isExecutable) == [true])
         }
     }
@@ -106,7 +101,7 @@ import Testing
             let content = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
             try Data(content).write(to: URL(filePath: folder.file("long")))
             let request = try request(["--file", folder.file("long"), "--", "true"])
-            let input = try #require(request.inputs.first)
+            let input = try #require(request.files.first)
             var read: [UInt8] = []
             while let piece = try await input.source.next() {
                 #expect(!piece.isEmpty)

@@ -28,7 +28,7 @@ struct EngineFaultTests {
             let proxy = try EngineProxy(in: folder)
             defer { proxy.close() }
             try await InstanceFixture.with(engine: "unix://\(proxy.path)") { fixture in
-                let spec = try await fixture.spec(["true"])
+                let spec = fixture.request(["true"])
                 #expect(try await fixture.run(spec).1.state == .succeeded)
                 proxy.begin(change)
                 let (_, verdict) = try await fixture.run(spec)
@@ -46,7 +46,7 @@ struct EngineFaultTests {
             let proxy = try EngineProxy(in: folder)
             defer { proxy.close() }
             try await InstanceFixture.with(engine: "unix://\(proxy.path)") { fixture in
-                #expect(try await fixture.run(try await fixture.spec(["true"])).1.state == .succeeded)
+                #expect(try await fixture.run(fixture.request(["true"])).1.state == .succeeded)
                 _ = try await fixture.instance.recovery.run()
             }
             let allowed = [
@@ -73,10 +73,10 @@ struct EngineFaultTests {
             let proxy = try EngineProxy(in: folder)
             defer { proxy.close() }
             try await InstanceFixture.with(engine: "unix://\(proxy.path)") { fixture in
-                #expect(try await fixture.run(try await fixture.spec(["true"])).1.state == .succeeded)
+                #expect(try await fixture.run(fixture.request(["true"])).1.state == .succeeded)
                 let count = 300_000
                 proxy.cut(after: bytes, times: 3)
-                let (job, verdict) = try await fixture.run(try await fixture.spec(["seq", "\(count)"]))
+                let (job, verdict) = try await fixture.run(fixture.request(["seq", "\(count)"]))
                 #expect(verdict.state == .succeeded, "\(verdict.message)")
                 let wanted = (1...count).map { "\($0)\n" }.joined()
                 #expect(try await fixture.stdout(of: job) == Array(wanted.utf8))
@@ -89,7 +89,7 @@ struct EngineFaultTests {
     func stalledSpool() async throws {
         let stall = Stall()
         try await InstanceFixture.with(watching: { StallingSpools(spools: $0, stall: stall) }) { fixture in
-            let spec = try await fixture.spec(["yes"])
+            let spec = fixture.request(["yes"])
             let running = Task { try await fixture.run(spec) }
             await stall.hasBegun()
             let name = try #require(
@@ -109,8 +109,9 @@ struct EngineFaultTests {
     func roundTrips() async throws {
         try await InstanceFixture.with { fixture in
             let echo = EchoedInput(rounds: 1000, large: 3)
-            let (job, verdict) = try await fixture.run(
-                try await fixture.spec(["cat"], hasStandardInput: true), stdin: echo)
+            var request = fixture.request(["cat"])
+            request.stdin = .live(echo)
+            let (job, verdict) = try await fixture.run(request)
             #expect(verdict.state == .succeeded)
             #expect(try await fixture.stdout(of: job).count == echo.total)
         }

@@ -51,22 +51,18 @@ struct InstanceFixture: Sendable {
     }
 
     /// A job in one of our images.
-    func spec(_ command: [String], image: String = "shell", hasStandardInput: Bool = false) async throws -> JobSpec {
-        let pinned = try await instance.supervisor.pin(image: image)
-        return JobSpec(
-            imageID: pinned.id, imageName: pinned.name, command: command, hasStandardInput: hasStandardInput,
-            profile: profile.profile.name, limits: profile.profile.limits)
+    func request(_ command: [String], image: String = "shell") -> JobRequest {
+        JobRequest(
+            image: image, command: command, profile: profile.profile.name, limits: profile.profile.limits)
     }
 
     /// Runs a job to its end.
     @discardableResult
-    func run(_ spec: JobSpec, stdin: (any InputSource)? = nil, control: JobControl? = nil) async throws -> (
-        JobID, Verdict
-    ) {
-        let job = try await instance.supervisor.submit(spec, digest: try JobSpecDigest.of(spec))
-        let inputs = JobSupervisor.Inputs(files: [], stdin: stdin)
+    func run(_ request: JobRequest, control: JobControl? = nil) async throws -> (JobID, Verdict) {
+        let job = try await instance.supervisor.accept(request)
+        let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
         let control = control ?? JobControl(grace: .seconds(1))
-        return (job.id, try await instance.supervisor.run(job, profile: profile, inputs: inputs, control: control))
+        return (job.id, try await instance.supervisor.run(job, profile: profile, live: live, control: control))
     }
 
     /// What a finished job wrote to its stdout.

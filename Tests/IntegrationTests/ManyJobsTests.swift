@@ -25,8 +25,8 @@ struct ManyJobsTests {
             await client.shutdown()
             defer { _ = try? fixture.probe.request("DELETE", "/v1.41/images/\(hostile.id)?force=1") }
 
-            var specs = [try await fixture.spec(["true"], image: tag)]
-            for number in 1..<10 { specs.append(try await fixture.spec(["sh", "-c", "exit \(number)"])) }
+            var specs = [fixture.request(["true"], image: tag)]
+            for number in 1..<10 { specs.append(fixture.request(["sh", "-c", "exit \(number)"])) }
             let verdicts = try await withThrowingTaskGroup(of: (Int, Verdict).self) { group in
                 for (number, spec) in specs.enumerated() {
                     group.addTask { (number, try await fixture.run(spec).1) }
@@ -55,7 +55,7 @@ struct ManyJobsTests {
     }
 
     private func hundred(_ fixture: InstanceFixture, socket: String) async throws {
-        let spec = try await fixture.spec(["true"])
+        let spec = fixture.request(["true"])
         try await fixture.run(spec)
         let installation = "\(fixture.instance.store.installation)"
         func mine() throws -> EngineProbe.Inventory {
@@ -75,8 +75,8 @@ struct ManyJobsTests {
     @Test("jobs that exit at once, eight at a time, all have their own exit status")
     func exitStatuses() async throws {
         try await InstanceFixture.with { fixture in
-            var specs: [JobSpec] = []
-            for number in 0..<40 { specs.append(try await fixture.spec(["sh", "-c", "exit \(number)"])) }
+            var specs: [JobRequest] = []
+            for number in 0..<40 { specs.append(fixture.request(["sh", "-c", "exit \(number)"])) }
             let codes = try await withThrowingTaskGroup(of: (Int, Int?).self) { group in
                 var (next, codes) = (0, [Int: Int]())
                 func add(_ number: Int) {

@@ -10,7 +10,7 @@ import Testing
     }
 
     private func file(_ path: String, _ size: Int64 = 1) -> JobSpec.InputFile {
-        .init(path: path, size: ByteCount(bytes: size), isExecutable: false)
+        .init(path: path, size: ByteCount(bytes: size), isExecutable: false, digest: "")
     }
 
     @Test("a good spec has no mistake, and rounds")

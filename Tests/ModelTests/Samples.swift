@@ -13,7 +13,8 @@ enum Samples {
             imageID: "sha256:" + String(repeating: "1", count: 64), imageName: "python",
             command: ["python3", "-c", ""],
             environment: ["GREETING": "hi = there"],
-            files: [.init(path: "data/in.csv", size: .kibibytes(3), isExecutable: true)], hasStandardInput: true,
-            artifacts: ["out/chart.svg"], profile: "standard", limits: limits)
+            files: [.init(path: "data/in.csv", size: .kibibytes(3), isExecutable: true, digest: "sha256:d")],
+            stdin: .stored(digest: "sha256:e", size: .kibibytes(2)),
+            artifacts: ["out/chart.svg"], collectsChanges: true, outputPolicy: .kill, profile: "standard", limits: limits)
     }
 }

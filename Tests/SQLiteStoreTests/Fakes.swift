@@ -12,6 +12,10 @@ actor MemoryBlobs: BlobStore {
         throw .unavailable(path: "memory", reason: "blobs are not made here")
     }
 
+    func makeBlob(from source: any InputSource, limit: ByteCount) async throws(StoreError) -> Blob {
+        throw .unavailable(path: "memory", reason: "blobs are not made here")
+    }
+
     func read(_ reference: BlobReference, range: Range<Int64>) async throws(StoreError) -> [UInt8] {
         guard let bytes = files[reference] else { throw .notFound(reference.digest) }
         let bounds = range.clamped(to: 0..<Int64(bytes.count))

@@ -10,7 +10,7 @@ struct JobReaderContract {
     func references(kind: StoreKind) async throws {
         try await kind.withStore { store, _ in
             let ids = try ["abc000000000", "abd000000000", "b00000000000"].map { try JobID($0) }
-            for id in ids { try await store.submit(try Samples.job(id)) }
+            for id in ids { try await store.submit(try Samples.job(id), inputs: []) }
             for reference in ["abc000000000", "abc"] { #expect(try await store.job(reference).id == ids[0]) }
             #expect(try await store.job("@latest").id == ids[2])
             await #expect(throws: StoreError.ambiguous(prefix: "ab", matches: 2)) { try await store.job("ab") }
@@ -22,7 +22,7 @@ struct JobReaderContract {
         ["", "z", "abc0000000000", "a%", "a*", "A", "@newest", "' OR 1", "ä"])
     func notFound(kind: StoreKind, reference: String) async throws {
         try await kind.withStore { store, _ in
-            try await store.submit(try Samples.job(JobID("abc000000000")))
+            try await store.submit(try Samples.job(JobID("abc000000000")), inputs: [])
             await #expect(throws: StoreError.notFound(reference)) { try await store.job(reference) }
         }
     }
@@ -42,7 +42,7 @@ struct JobReaderContract {
     func newestFirst(kind: StoreKind) async throws {
         try await kind.withStore { store, ids in
             let jobs = (0..<5).map { _ in ids.makeJobID() }
-            for (index, job) in jobs.enumerated() { try await store.submit(try Samples.job(job, at: Int64(9 - index))) }
+            for (index, job) in jobs.enumerated() { try await store.submit(try Samples.job(job, at: Int64(9 - index)), inputs: []) }
             #expect(try await store.jobs(limit: 3).map(\.id) == [jobs[4], jobs[3], jobs[2]])
             #expect(try await store.jobs(limit: 0).isEmpty)
             #expect(try await store.jobs(limit: .max).count == 5)

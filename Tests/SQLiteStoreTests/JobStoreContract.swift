@@ -22,7 +22,7 @@ struct JobStoreContract {
             let intent = Samples.intent(job)
             var attempt = AttemptRecord(
                 id: intent.attempt, state: .removed, containerName: intent.containerName,
-                profileDigest: intent.profileDigest, createdAt: intent.at)
+                profileDigest: intent.profileDigest, frameKey: intent.frameKey, createdAt: intent.at)
             (attempt.containerID, attempt.finishedAt) = ("id of \(job)", outcome.at)
             (attempt.posture, attempt.attestation) = (Samples.posture, Samples.attestation)
             (attempt.toolPosture, attempt.record) = (outcome.toolPosture, outcome.record)
@@ -73,7 +73,7 @@ struct JobStoreContract {
     func illegalMove(kind: StoreKind) async throws {
         try await kind.withStore { store, ids in
             let job = ids.makeJobID()
-            try await store.submit(try Samples.job(job))
+            try await store.submit(try Samples.job(job), inputs: [])
             try await store.lease(Samples.intent(job))
             // Success without a tool that ran: the attempt's move would be fine, the job's is not.
             await #expect(throws: StoreError.conflict(id: "\(job)", expected: "running", found: "leased")) {
@@ -100,7 +100,7 @@ struct JobStoreContract {
             let job = try await store.insertRunning(ids.makeJobID())
             let (intent, time) = (Samples.intent(job), WallTime(milliseconds: 9000))
             await #expect(throws: StoreError.conflict(id: "\(job)", expected: "new", found: "running")) {
-                try await store.submit(try Samples.job(job))
+                try await store.submit(try Samples.job(job), inputs: [])
             }
             await #expect(throws: StoreError.conflict(id: "\(job)", expected: "ready", found: "running")) {
                 try await store.lease(intent)
@@ -120,11 +120,62 @@ struct JobStoreContract {
         }
     }
 
+    @Test("an attempt whose tool never started is given up for another one", arguments: StoreKind.allCases)
+    func requeue(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            let (first, time) = (Samples.intent(job).attempt, WallTime(milliseconds: 9000))
+            try await store.requeue(first, reason: "process_lost", at: time)
+            #expect(try await store.job("\(job)").state == .ready)
+            let lost = try await store.attempts(of: job)
+            #expect(lost.map(\.state) == [.lost])
+            #expect(lost.first?.reason == "process_lost")
+            #expect(try await store.liveAttempts().map(\.id) == [first], "its container may still exist")
+            await #expect(throws: StoreError.self) { try await store.requeue(first, reason: "again", at: time) }
+            try await store.markRemoved(first, at: time)
+            try await store.lease(Samples.intent(job, attempt: 2))
+            #expect(try await store.attempts(of: job).map(\.state) == [.lost, .creating])
+            let names = try await store.events(of: job).map(\.name)
+            #expect(names.suffix(3) == ["requeued", "removed", "leased"])
+            await #expect(throws: StoreError.self) { try await store.finish(Samples.outcome(job)) }
+        }
+    }
+
+    @Test("each process that goes on with an attempt has a number of its own", arguments: StoreKind.allCases)
+    func adoption(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            let (attempt, time) = (Samples.intent(job).attempt, WallTime(milliseconds: 9000))
+            #expect(try await store.markAdopted(attempt, at: time) == 1)
+            #expect(try await store.markAdopted(attempt, at: time) == 2)
+            #expect(try await store.attempts(of: job).map(\.adoptions) == [2])
+            #expect(try await store.events(of: job).suffix(2).map(\.name) == ["adopted", "adopted"])
+            try await store.finish(Samples.outcome(job))
+            await #expect(throws: StoreError.self) { try await store.markAdopted(attempt, at: time) }
+        }
+    }
+
+    @Test("a job without an open attempt can be ended, one with an open attempt cannot", arguments: StoreKind.allCases)
+    func end(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let (waiting, time) = (ids.makeJobID(), WallTime(milliseconds: 9000))
+            try await store.submit(try Samples.job(waiting), inputs: [Samples.blob("in", digit: "e")])
+            try await store.end(waiting, as: .timedOut, reason: "queue_clock", message: "Too late.", at: time)
+            let ended = try await store.job("\(waiting)")
+            #expect((ended.state, ended.reason, ended.finishedAt) == (.timedOut, "queue_clock", time))
+            let running = try await store.insertRunning(ids.makeJobID())
+            await #expect(throws: StoreError.self) {
+                try await store.end(running, as: .errored, reason: "x", message: "X.", at: time)
+            }
+            #expect(try await store.job("\(running)").state == .running)
+        }
+    }
+
     @Test("the next attempt has the next number", arguments: StoreKind.allCases)
     func attemptNumbers(kind: StoreKind) async throws {
         try await kind.withStore { store, ids in
             let job = ids.makeJobID()
-            try await store.submit(try Samples.job(job))
+            try await store.submit(try Samples.job(job), inputs: [])
             await #expect(throws: StoreError.conflict(id: "\(job).2", expected: "attempt 1", found: "attempt 2")) {
                 try await store.lease(Samples.intent(job, attempt: 2))
             }
@@ -164,7 +215,7 @@ struct JobStoreContract {
         try await kind.withStore { store, ids in
             let jobs = (0..<4).map { _ in ids.makeJobID() }
             for (index, job) in jobs.enumerated() {
-                try await store.submit(try Samples.job(job, at: Int64(100 - index)))
+                try await store.submit(try Samples.job(job, at: Int64(100 - index)), inputs: [])
             }
             for (index, job) in jobs.dropFirst().enumerated() {
                 try await store.lease(Samples.intent(job, at: Int64(2000 + index)))

@@ -125,7 +125,7 @@ import Testing
     @Test("a row that cannot be read is told of, and is kept", arguments: ["spec = '{}'", "id = 'ABCABCABCABC'"])
     func unreadableRow(damage: String) async throws {
         try await SQLiteFixture.with { fixture in
-            try await fixture.store.submit(try Samples.job(fixture.ids.makeJobID()))
+            try await fixture.store.submit(try Samples.job(fixture.ids.makeJobID()), inputs: [])
             try await fixture.store.write { database in
                 try database.execute(sql: "PRAGMA defer_foreign_keys = ON; DELETE FROM event; UPDATE job SET \(damage)")
             }

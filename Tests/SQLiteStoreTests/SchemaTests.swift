@@ -13,7 +13,7 @@ import Testing
         try Schema.migrator.migrate(database)
         let (job, id) = (try Samples.job(JobID("abc000000000")), try JobID("abc000000000"))
         try database.write {
-            try JobWrites.submit(job, in: $0)
+            try JobWrites.submit(job, inputs: [], in: $0)
             try JobWrites.lease(Samples.intent(id), in: $0)
             try $0.execute(
                 sql: "INSERT INTO blob VALUES (?, 1, X'00')",

@@ -48,7 +48,7 @@ extension JobStore {
     @discardableResult
     func insertRunning(_ job: JobID) async throws -> JobID {
         let intent = Samples.intent(job)
-        try await submit(try Samples.job(job))
+        try await submit(try Samples.job(job), inputs: [])
         try await lease(intent)
         try await markVerified(
             intent.attempt, containerID: "id of \(job)", posture: Samples.posture, at: WallTime(milliseconds: 3000))

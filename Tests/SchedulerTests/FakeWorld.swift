@@ -146,7 +146,9 @@ extension FakeWorld: JobStore {
         if let found { throw .conflict(id: "\(id)", expected: next.rawValue, found: found.rawValue) }
     }
 
-    func submit(_ job: JobRecord) async throws(StoreError) {
+    func digest(of spec: JobSpec) throws(StoreError) -> String { "sha256:s" }
+
+    func submit(_ job: JobRecord, inputs: [Blob]) async throws(StoreError) {
         try storeStep("submit")
         add(job)
     }
@@ -157,7 +159,7 @@ extension FakeWorld: JobStore {
         add(
             AttemptRecord(
                 id: intent.attempt, state: .creating, containerName: intent.containerName,
-                profileDigest: intent.profileDigest, createdAt: intent.at))
+                profileDigest: intent.profileDigest, frameKey: intent.frameKey, createdAt: intent.at))
     }
 
     func markVerified(
@@ -189,9 +191,28 @@ extension FakeWorld: JobStore {
         }
     }
 
-    func abandon(_ job: JobID, reason: String, message: String, at time: WallTime) async throws(StoreError) {
-        try storeStep("abandon")
-        try move(job, to: .errored)
+    func requeue(_ attempt: AttemptID, reason: String, at time: WallTime) async throws(StoreError) {
+        try storeStep("requeue")
+        try move(attempt.job, to: .ready)
+        state.withLock {
+            $0.attempts[attempt]?.state = .lost
+            $0.attempts[attempt]?.reason = reason
+        }
+    }
+
+    func markAdopted(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) -> Int {
+        try storeStep("markAdopted")
+        return state.withLock { state in
+            state.attempts[attempt]?.adoptions += 1
+            return state.attempts[attempt]?.adoptions ?? 0
+        }
+    }
+
+    func end(
+        _ job: JobID, as state: JobState, reason: String, message: String, at time: WallTime
+    ) async throws(StoreError) {
+        try storeStep("end")
+        try move(job, to: state)
     }
 
     func markRemoved(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
@@ -224,7 +245,7 @@ extension FakeWorld: JobStore {
 
 // MARK: Spools and blobs
 
-extension FakeWorld: Spools, BlobStore {
+extension FakeWorld: Spools, BlobStore, BlobReader {
     private struct FakeSpool: Spool {
         let world: FakeWorld
         let name: String
@@ -259,6 +280,20 @@ extension FakeWorld: Spools, BlobStore {
         return Blob(
             reference: BlobReference(digest: "bytes:\(String(decoding: bytes, as: UTF8.self))", size: size),
             inlineBytes: bytes)
+    }
+
+    func makeBlob(from source: any InputSource, limit: ByteCount) async throws(StoreError) -> Blob {
+        try storeStep("makeBlob")
+        var bytes: [UInt8] = []
+        while let piece = try await source.next() { bytes += piece }
+        let size = ByteCount(bytes: Int64(bytes.count))
+        return Blob(
+            reference: BlobReference(digest: "bytes:\(String(decoding: bytes, as: UTF8.self))", size: size),
+            inlineBytes: bytes)
+    }
+
+    func bytes(of reference: BlobReference, from offset: Int64, count: Int) async throws(StoreError) -> [UInt8] {
+        Array(Array(reference.digest.utf8).dropFirst(6).dropFirst(Int(offset)).prefix(count))
     }
 
     func read(_ reference: BlobReference, range: Range<Int64>) async throws(StoreError) -> [UInt8] { [] }

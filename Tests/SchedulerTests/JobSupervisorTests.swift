@@ -9,10 +9,10 @@ import Testing
         _ world: FakeWorld, artifacts: [String] = [], control: JobControl = JobControl(grace: .seconds(5))
     ) async throws -> (job: JobRecord, result: Result<Verdict, any Error>) {
         let supervisor = world.supervisor
-        let job = try await supervisor.submit(Samples.spec(artifacts: artifacts), digest: "sha256:s")
+        let job = try await supervisor.accept(Samples.request(artifacts: artifacts))
         do {
             let verdict = try await supervisor.run(
-                job, profile: Samples.profile(), inputs: .init(files: [], stdin: nil), control: control)
+                job, profile: Samples.profile(), control: control)
             return (job, .success(verdict))
         } catch {
             return (job, .failure(error))
@@ -33,7 +33,7 @@ import Testing
         let world = FakeWorld()
         let (job, result) = try await run(world)
         #expect(try result.get().state == .succeeded)
-        #expect(world.steps == ["store.submit"] + Self.steps)
+        #expect(world.steps == ["engine.pin", "store.submit"] + Self.steps)
         #expect(world.job(job.id)?.state == .succeeded)
         #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
         #expect(world.containers == [])
@@ -194,9 +194,9 @@ import Testing
         try await withThrowingTaskGroup(of: JobState.self) { group in
             for _ in 0..<40 {
                 group.addTask {
-                    let job = try await supervisor.submit(Samples.spec(), digest: "sha256:s")
+                    let job = try await supervisor.accept(Samples.request())
                     return try await supervisor.run(
-                        job, profile: Samples.profile(), inputs: .init(files: [], stdin: nil),
+                        job, profile: Samples.profile(),
                         control: JobControl(grace: .zero)
                     ).state
                 }

@@ -20,7 +20,7 @@ import Testing
         let name = SandboxName.container(FakeWorld.installation, attempt)
         world.add(
             AttemptRecord(
-                id: attempt, state: attemptState, containerName: name, profileDigest: "d", createdAt: time))
+                id: attempt, state: attemptState, containerName: name, profileDigest: "d", frameKey: 7, createdAt: time))
         world.add(SandboxSighting(containerID: "c\(seed)", name: name, attempt: attempt))
         world.addSpool(of: attempt)
         return attempt
@@ -102,7 +102,7 @@ import Testing
     @Test(
         "a recovery that fails at any step is made good by the next",
         arguments: [
-            "store.liveAttempts", "store.openJobs", "store.abandon", "store.finish", "engine.sightings",
+            "store.liveAttempts", "store.openJobs", "store.end", "store.finish", "engine.sightings",
             "store.markRemoved", "store.removeSpools",
         ])
     func failing(step: String) async throws {

@@ -1,0 +1,107 @@
+// The stored names of a spec's members: frozen, whatever the Swift names become. A member that a later release added has a
+// default, so that the specs of earlier ones can still be read.
+
+extension JobSpec: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case imageID = "image_id"
+        case imageName = "image_name"
+        case command, environment, files, stdin
+        /// In the specs of the first release, instead of `stdin`.
+        case hasStandardInput = "has_standard_input"
+        case artifacts
+        case collectsChanges = "collects_changes"
+        case outputPolicy = "output_policy"
+        case profile, limits
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let hadInput = try values.decodeIfPresent(Bool.self, forKey: .hasStandardInput) ?? false
+        self.init(
+            imageID: try values.decode(String.self, forKey: .imageID),
+            imageName: try values.decode(String.self, forKey: .imageName),
+            command: try values.decode([String].self, forKey: .command),
+            environment: try values.decode([String: String].self, forKey: .environment),
+            files: try values.decode([InputFile].self, forKey: .files),
+            stdin: try values.decodeIfPresent(StandardInput.self, forKey: .stdin) ?? (hadInput ? .live : .none),
+            artifacts: try values.decode([String].self, forKey: .artifacts),
+            collectsChanges: try values.decodeIfPresent(Bool.self, forKey: .collectsChanges) ?? false,
+            outputPolicy: try values.decodeIfPresent(OutputPolicy.self, forKey: .outputPolicy) ?? .truncate,
+            profile: try values.decode(String.self, forKey: .profile),
+            limits: try values.decode(Limits.self, forKey: .limits))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(imageID, forKey: .imageID)
+        try values.encode(imageName, forKey: .imageName)
+        try values.encode(command, forKey: .command)
+        try values.encode(environment, forKey: .environment)
+        try values.encode(files, forKey: .files)
+        try values.encode(stdin, forKey: .stdin)
+        try values.encode(artifacts, forKey: .artifacts)
+        try values.encode(collectsChanges, forKey: .collectsChanges)
+        try values.encode(outputPolicy, forKey: .outputPolicy)
+        try values.encode(profile, forKey: .profile)
+        try values.encode(limits, forKey: .limits)
+    }
+}
+
+extension JobSpec.InputFile: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case path
+        case size = "size_bytes"
+        case isExecutable = "is_executable"
+        case digest
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            path: try values.decode(String.self, forKey: .path),
+            size: try values.decode(ByteCount.self, forKey: .size),
+            isExecutable: try values.decode(Bool.self, forKey: .isExecutable),
+            // The first release did not keep the content.
+            digest: try values.decodeIfPresent(String.self, forKey: .digest) ?? "")
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(path, forKey: .path)
+        try values.encode(size, forKey: .size)
+        try values.encode(isExecutable, forKey: .isExecutable)
+        try values.encode(digest, forKey: .digest)
+    }
+}
+
+extension JobSpec.StandardInput: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case kind, digest
+        case size = "size_bytes"
+    }
+    private enum Kind: String, Codable { case none, stored, live }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        switch try values.decode(Kind.self, forKey: .kind) {
+        case .none: self = .none
+        case .live: self = .live
+        case .stored:
+            self = .stored(
+                digest: try values.decode(String.self, forKey: .digest),
+                size: try values.decode(ByteCount.self, forKey: .size))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .none: try values.encode(Kind.none, forKey: .kind)
+        case .live: try values.encode(Kind.live, forKey: .kind)
+        case .stored(let digest, let size):
+            try values.encode(Kind.stored, forKey: .kind)
+            try values.encode(digest, forKey: .digest)
+            try values.encode(size, forKey: .size)
+        }
+    }
+}
