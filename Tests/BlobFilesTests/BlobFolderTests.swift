@@ -53,6 +53,33 @@ import Testing
         }
     }
 
+    @Test("what a source gives becomes a blob, inline up to the limit and a file beyond it", arguments: [0, 1])
+    func fromSource(beyond: Int) async throws {
+        let bytes = noise(Int(Blob.inlineLimit.bytes) + beyond)
+        try await with([]) { _, blobs, folder in
+            let blob = try await blobs.makeBlob(from: Pieces(bytes), limit: .mebibytes(1))
+            #expect(blob.reference.size.bytes == Int64(bytes.count))
+            #expect((blob.inlineBytes == nil) == (beyond > 0))
+            let kept =
+                if let inline = blob.inlineBytes { inline } else {
+                    try await blobs.read(blob.reference, range: 0..<Int64.max)
+                }
+            #expect(kept == bytes)
+            #expect(try files(in: folder).count == beyond)
+        }
+    }
+
+    @Test("a source that gives more than its limit leaves nothing behind")
+    func tooLarge() async throws {
+        try await with([]) { _, blobs, folder in
+            await #expect(throws: StoreError.tooLarge(what: "An input", limit: .kibibytes(80))) {
+                try await blobs.makeBlob(from: Pieces(noise(90 << 10)), limit: .kibibytes(80))
+            }
+            let left = try files(in: folder)
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test("an empty blob is a blob")
     func empty() async throws {
         try await with([]) { spool, blobs, _ in
@@ -150,5 +177,18 @@ import Testing
         try await file.open(for: .appending)
         await #expect(throws: StoreError.noSpace(path: "/dev/full")) { try await file.append([1]) }
         #expect(await file.length == 0)
+    }
+}
+
+/// Gives its bytes in pieces of seven thousand.
+private actor Pieces: InputSource {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+    func next() -> [UInt8]? {
+        let piece = Array(rest.prefix(7000))
+        rest = rest.dropFirst(7000)
+        return piece.isEmpty ? nil : piece
     }
 }

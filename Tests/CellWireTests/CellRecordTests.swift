@@ -21,14 +21,20 @@ import Testing
             try members(of: Samples.record()) == [
                 "cause", "exit_code", "signal", "start_error", "run_us", "cpu_us", "peak_memory_bytes", "stdout_bytes",
                 "stderr_bytes", "stdout_truncated", "stderr_truncated", "oom_kills", "pids_limit_hit", "left_behind",
+                "limits_hit",
             ])
+        var members = try #require(
+            JSONSerialization.jsonObject(with: JSONEncoder().encode(CellRecord())) as? [String: Any])
+        members["limits_hit"] = nil
+        let earlier = try JSONSerialization.data(withJSONObject: members)
+        #expect(try JSONDecoder().decode(CellRecord.self, from: earlier) == CellRecord())
     }
 
     @Test(
         "an end cause is stored as a word",
         arguments: [
             (CellRecord.EndCause.ended, "ended"), (.clock, "clock"), (.cancelled, "cancelled"),
-            (.notStarted, "not_started"),
+            (.notStarted, "not_started"), (.outputCap, "output_cap"),
         ])
     func cause(_ cause: CellRecord.EndCause, _ word: String) throws {
         let bytes = try JSONEncoder().encode([cause])

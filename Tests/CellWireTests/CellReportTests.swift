@@ -63,7 +63,7 @@ import Testing
     @Test("a record without an end cause, or with one that does not exist, is refused: success is never made up")
     func endCause() {
         let body = Samples.body(CellReport.record(Samples.record()).message.body, without: 1)
-        for field in [[], Samples.field(1, 0), Samples.field(1, 5), Samples.field(1, .max), Samples.field(1, 257)] {
+        for field in [[], Samples.field(1, 0), Samples.field(1, 6), Samples.field(1, .max), Samples.field(1, 257)] {
             #expect(throws: MessageError.self) { try CellReport(Message(kind: 4, body: body + field)) }
         }
     }

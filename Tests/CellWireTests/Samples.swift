@@ -6,7 +6,8 @@ enum Samples {
         CellSpec(
             command: ["python3", "", "a b\n", "ünï"], environment: ["A=1", "B=", "C=x=y"], hasStandardInput: true,
             outputCap: 1, resultCap: 2, artifactsCap: 3, runMilliseconds: 4, graceMilliseconds: 0,
-            resultPath: "result.json", artifactPaths: ["a", "b/c"], filter: Array(0..<16))
+            resultPath: "result.json", artifactPaths: ["a", "b/c"], filter: Array(0..<16), killsOnOutputCap: true,
+            collectsChanges: true)
     }
 
     static var attestation: Attestation {
@@ -58,6 +59,7 @@ enum Samples {
         record.oomKills = 6
         record.pidsLimitHit = true
         record.leftBehind = 7
+        record.limitsHit = ["pids", "work"]
         return record
     }
 

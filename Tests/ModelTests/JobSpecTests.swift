@@ -21,9 +21,38 @@ import Testing
         let names = try #require(JSONDecoder().decode(JSONValue.self, from: bytes).objectValue?.keys)
         #expect(
             Set(names) == [
-                "image_id", "image_name", "command", "environment", "files", "has_standard_input", "artifacts",
-                "profile", "limits",
+                "image_id", "image_name", "command", "environment", "files", "stdin", "artifacts",
+                "collects_changes", "output_policy", "profile", "limits",
             ])
+    }
+
+    @Test("a spec that the first release stored can still be read")
+    func firstRelease() throws {
+        let limits = """
+            {"artifacts_bytes":67108864,"cpus_thousandths":1500,"files":1024,"grace_ms":2000,"memory_bytes":268435456,\
+            "output_bytes":10485760,"pids":64,"result_bytes":1048576,"run_ms":60500,"start_ms":30000,\
+            "tmp_bytes":16777216,"work_bytes":67108864}
+            """
+        let text = """
+            {"artifacts":[],"command":["cat"],"environment":{},\
+            "files":[{"is_executable":true,"path":"in","size_bytes":3}],"has_standard_input":true,\
+            "image_id":"sha256:1","image_name":"shell","limits":\(limits),"profile":"standard"}
+            """
+        let spec = try JSONDecoder().decode(JobSpec.self, from: Data(text.utf8))
+        #expect(spec.stdin == .live)
+        #expect(spec.files == [.init(path: "in", size: ByteCount(bytes: 3), isExecutable: true, digest: "")])
+        #expect((spec.outputPolicy, spec.collectsChanges) == (.truncate, false))
+        #expect(
+            (spec.limits.queue, spec.limits.pull, spec.limits.total) == (.seconds(3600), .seconds(300), .seconds(7200)))
+    }
+
+    @Test(
+        "each kind of standard input rounds",
+        arguments: [
+            JobSpec.StandardInput.none, .live, .stored(digest: "sha256:e", size: .kibibytes(2)),
+        ])
+    func stdin(_ stdin: JobSpec.StandardInput) throws {
+        #expect(try JSONDecoder().decode(JobSpec.StandardInput.self, from: JSONEncoder().encode(stdin)) == stdin)
     }
 
     @Test("a command must have a program, no NUL byte, and fit")

@@ -4,9 +4,9 @@ import Testing
 @Suite struct JobStateTests {
     /// Every move there is; what is not here must be refused.
     static let moves: [JobState: Set<JobState>] = [
-        .ready: [.leased, .cancelled, .errored],
-        .leased: [.running, .cancelled, .errored],
-        .running: [.succeeded, .failed, .timedOut, .oomKilled, .cancelled, .errored],
+        .ready: [.leased, .timedOut, .cancelled, .errored],
+        .leased: [.ready, .running, .timedOut, .cancelled, .errored],
+        .running: [.ready, .succeeded, .failed, .timedOut, .oomKilled, .cancelled, .errored],
     ]
 
     @Test("the moves are those of the table, and no other", arguments: JobState.allCases)

@@ -46,6 +46,15 @@ import Testing
         Bound(
             field: "limits.grace", set: { $0.grace = .milliseconds($1) }, allowed: [0, 600_000],
             refused: [-1, 600_001]),
+        Bound(
+            field: "limits.queue", set: { $0.queue = .milliseconds($1) }, allowed: [1000, 30 * 86_400_000],
+            refused: [999, 0, -1, 30 * 86_400_000 + 1]),
+        Bound(
+            field: "limits.pull", set: { $0.pull = .milliseconds($1) }, allowed: [1000, 3_600_000],
+            refused: [999, 0, -1, 3_600_001]),
+        Bound(
+            field: "limits.total", set: { $0.total = .milliseconds($1) }, allowed: [1000, 31 * 86_400_000],
+            refused: [999, 0, -1, 31 * 86_400_000 + 1]),
     ]
 
     @Test("a limit is allowed up to both of its ends, and beyond them named with its range", arguments: bounds)
@@ -90,11 +99,13 @@ import Testing
 
     @Test("all limits that are wrong are named at once")
     func allAtOnce() {
-        let limits = Limits(
+        var limits = Limits(
             milliCPUs: 0, memory: ByteCount(bytes: 0), pids: 0, output: ByteCount(bytes: 0),
             result: ByteCount(bytes: 0), artifacts: ByteCount(bytes: 0), work: ByteCount(bytes: 0),
             tmp: ByteCount(bytes: 0), files: 0, start: .zero, run: .zero, grace: .seconds(-1))
         #expect(limits.mistakes.count == 12)
+        (limits.queue, limits.pull, limits.total) = (.zero, .zero, .zero)
+        #expect(limits.mistakes.count == 15)
     }
 
     @Test("the stored form has units in its names, rounds, and knows no missing limit")
@@ -106,9 +117,12 @@ import Testing
             value == [
                 "cpus_thousandths": 1000, "memory_bytes": 268_435_456, "pids": 64, "output_bytes": 10_485_760,
                 "result_bytes": 1_048_576, "artifacts_bytes": 67_108_864, "work_bytes": 67_108_864,
-                "tmp_bytes": 16_777_216, "files": 256, "start_ms": 30_000, "run_ms": 60_000, "grace_ms": 5000,
+                "tmp_bytes": 16_777_216, "files": 256, "queue_ms": 3_600_000, "pull_ms": 300_000,
+                "start_ms": 30_000, "run_ms": 60_000, "grace_ms": 5000, "total_ms": 7_200_000,
             ])
-        for name in try #require(value.objectValue).keys {
+        // The first release knew neither of these.
+        let later: Set = ["queue_ms", "pull_ms", "total_ms"]
+        for name in try #require(value.objectValue).keys where !later.contains(name) {
             var members = try #require(value.objectValue)
             members[name] = nil
             let torn = try JSONEncoder().encode(JSONValue.object(members))

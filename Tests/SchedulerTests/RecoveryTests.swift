@@ -20,7 +20,8 @@ import Testing
         let name = SandboxName.container(FakeWorld.installation, attempt)
         world.add(
             AttemptRecord(
-                id: attempt, state: attemptState, containerName: name, profileDigest: "d", frameKey: 7, createdAt: time))
+                id: attempt, state: attemptState, containerName: name, profileDigest: "d", frameKey: 7, createdAt: time)
+        )
         world.add(SandboxSighting(containerID: "c\(seed)", name: name, attempt: attempt))
         world.addSpool(of: attempt)
         return attempt
