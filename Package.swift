@@ -134,6 +134,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "crash-driver",
+            dependencies: [
+                "CellWire", "Daemon", "Hardening", "Model", "Ports", "Scheduler",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/CrashDriver", swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

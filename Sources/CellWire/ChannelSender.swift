@@ -56,6 +56,14 @@ package struct ChannelSender: Sendable {
         }
     }
 
+    /// Goes on where an earlier life of this end stopped: the other side has everything before `offset`.
+    ///
+    /// Before anything is handed in.
+    package mutating func takeOver(at offset: UInt64) {
+        guard buffer.isEmpty, acknowledged == 0 else { return }
+        (acknowledged, sent) = (offset, offset)
+    }
+
     /// Goes back to what the other side has: after a new attach.
     package mutating func restart(at window: Window) {
         limit = 0

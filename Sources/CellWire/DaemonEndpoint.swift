@@ -9,21 +9,25 @@ package struct DaemonEndpoint: Sendable {
     }
 
     package private(set) var epoch: UInt64
-    private let key: UInt64
+    package let key: UInt64
     private var decoder: FrameDecoder
     private var receivers: [ChannelReceiver]
     private var spooled: [UInt64]
     private var senders = DownChannel.allCases.map { ChannelSender(channel: $0.rawValue) }
     private var isWelcomed = false
+    /// Whether the first welcome tells how far an earlier life of the daemon had come.
+    private var takesOver: Bool
     private var creditDue = false
     private var controls: [Frame] = []
 
     /// - Parameters:
     ///   - key: the sandbox's, random, the same for all of its life.
-    ///   - epoch: that of the last attach, 0 if there was none.
-    ///   - spooled: the lengths of the spools, from an earlier life of the daemon.
-    package init(key: UInt64, epoch: UInt64 = 0, spooled lengths: [UpChannel: UInt64] = [:]) {
+    ///   - epoch: not below that of the last attach, 0 if there was none.
+    ///   - spooled: the lengths of the spools, from an earlier life of the daemon; `nil` if there was none.
+    package init(key: UInt64, epoch: UInt64 = 0, spooled lengths: [UpChannel: UInt64]? = nil) {
         (self.key, self.epoch, decoder) = (key, epoch, FrameDecoder(key: key))
+        takesOver = lengths != nil
+        let lengths = lengths ?? [:]
         spooled = UpChannel.allCases.map { lengths[$0] ?? 0 }
         receivers = UpChannel.allCases.map {
             ChannelReceiver(channel: $0.rawValue, window: $0.window, received: lengths[$0] ?? 0)
@@ -74,13 +78,14 @@ package struct DaemonEndpoint: Sendable {
             for window in windows {
                 guard let channel = DownChannel(rawValue: window.channel) else { continue }
                 if frame.kind == .welcome, !isWelcomed {
+                    if takesOver { senders[channel.index].takeOver(at: window.received) }
                     senders[channel.index].restart(at: window)
                 } else {
                     senders[channel.index].accept(window)
                 }
             }
             guard frame.kind == .welcome, !isWelcomed else { return }
-            isWelcomed = true
+            (isWelcomed, takesOver) = (true, false)
             events.append(.welcomed)
         case .data, .end:
             // Frames from before the welcome were meant for an earlier stream; the cell sends them again.
@@ -94,6 +99,9 @@ package struct DaemonEndpoint: Sendable {
     }
 
     // MARK: Going out
+
+    /// What the cell is known to have of a channel.
+    package func acknowledged(_ channel: DownChannel) -> UInt64 { senders[channel.index].acknowledged }
 
     package mutating func send(_ channel: DownChannel, _ bytes: some Collection<UInt8>) {
         senders[channel.index].append(bytes)

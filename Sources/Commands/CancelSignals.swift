@@ -1,16 +1,27 @@
 import Foundation
 import Scheduler
+import Synchronization
 
 /// Makes Ctrl-C and a TERM cancel the job instead of ending this process; a second one kills the job at once.
+///
+/// Once the job is over, one leaves the jobs of an earlier process that are still worked for.
 struct CancelSignals {
     private let sources: [any DispatchSourceSignal]
+    private let isOver: IsOver
 
-    init(_ control: JobControl, _ follower: OutputFollower, output: Output) {
+    private final class IsOver: Sendable {
+        let value = Mutex(false)
+    }
+
+    init(_ control: JobControl, _ earlier: EarlierJobs, _ follower: OutputFollower, output: Output) {
+        let isOver = IsOver()
+        self.isOver = isOver
         // What was ignored when we were started stays so: that is how nohup and a shell's & protect a command.
         sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
             signal(number, SIG_IGN)  // the default would end us before the source sees it
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
+                if isOver.value.withLock({ $0 }) { return earlier.leave() }
                 output.error(
                     control.isCancelled ? "caisson: killing the job" : "caisson: cancelling; once more to kill at once")
                 if !control.isCancelled { Self.watch(follower) }
@@ -35,6 +46,8 @@ struct CancelSignals {
             if let follower { watch(follower) }
         }
     }
+
+    func ownJobIsOver() { isOver.value.withLock { $0 = true } }
 
     func end() { for source in sources { source.cancel() } }
 }

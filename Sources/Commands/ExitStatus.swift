@@ -34,7 +34,8 @@ enum ExitStatus: Int32, Sendable {
             case .storeLocked, .storeConflict: .conflict
             case .engineUnreachable, .engineTooOld: .engineUnreachable
             case .engineTimeout, .engineProtocol, .engineRefused, .profileNotApplied, .cellUnavailable, .cellLost,
-                .cellProtocol, .storeBusy, .storeCorrupt, .storeUnavailable, .noSpace, .internalFault:
+                .cellProtocol, .sandboxEnded, .processLost, .engineLost, .clockRanOut, .storeBusy, .storeCorrupt,
+                .storeUnavailable, .noSpace, .internalFault:
                 .errored
             }
     }

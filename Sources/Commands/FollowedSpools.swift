@@ -10,14 +10,15 @@ struct FollowedSpools: Spools {
 
     func open(_ attempt: AttemptID, _ stream: SpoolStream) async throws(StoreError) -> any Spool {
         let spool = try await spools.open(attempt, stream)
-        guard stream == .stdout || stream == .stderr else { return spool }
+        // Other jobs that this process works for are nobody's who reads our output.
+        guard await follower.job == attempt.job, stream == .stdout || stream == .stderr else { return spool }
         await follower.follow(spool, toError: stream == .stderr)
         return FollowedSpool(spool: spool, follower: follower)
     }
 
     func remove(_ attempt: AttemptID) async throws(StoreError) {
         // The last bytes must have been passed on before their file goes.
-        await follower.finish()
+        if await follower.job == attempt.job { await follower.finish() }
         try await spools.remove(attempt)
     }
 }

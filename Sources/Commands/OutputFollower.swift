@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Ports
 import Synchronization
 
@@ -18,6 +19,8 @@ actor OutputFollower {
     private let queue = DispatchQueue(label: "caisson.output")
     private var followed: [Followed] = []
     private var isBroken = false
+    /// Whose output it is.
+    private(set) var job: JobID?
     private nonisolated let wakeUps: AsyncStream<Void>
     private nonisolated let continuation: AsyncStream<Void>.Continuation
     /// The one write that is under way, to be resumed by whoever takes it from here: the write itself, or lost patience.
@@ -29,6 +32,8 @@ actor OutputFollower {
         self.output = output
         (wakeUps, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
+
+    func follow(_ job: JobID) { self.job = job }
 
     nonisolated func wakeUp() { continuation.yield() }
 

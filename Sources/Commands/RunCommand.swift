@@ -48,8 +48,10 @@ struct RunCommand: AsyncParsableCommand {
         let profile = try Instance.profile(named: Profile.standardName)
         let request = try RunRequest.make(self, profile: profile.profile)
         let follower = OutputFollower(output: output)
+        var layers = Layers()
+        layers.spools = { FollowedSpools($0, follower: follower) }
         let instance = try await Instance.open(
-            configuration, logger: StandardErrorLog.logger, watching: { FollowedSpools($0, follower: follower) },
+            configuration, logger: StandardErrorLog.logger, layers: layers,
             whenWaiting: { pid in
                 output.error("caisson: waiting for \(pid.map { "process \($0)" } ?? "another process") to end its job")
             })
@@ -67,16 +69,42 @@ struct RunCommand: AsyncParsableCommand {
         _ request: JobRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
         _ output: Output
     ) async throws -> ExitStatus {
+        let findings = try await instance.recovery.run()
+        let earlier = EarlierJobs(
+            findings, supervisor: instance.supervisor, profile: { try Instance.profile(named: $0) },
+            tell: { output.error(Self.words($0)) })
         let control = JobControl(grace: request.limits.grace)
-        let signals = CancelSignals(control, follower, output: output)
+        let signals = CancelSignals(control, earlier, follower, output: output)
         defer { signals.end() }
-        let swept = try await instance.recovery.run()
-        if swept.settledJobs + swept.removedContainers > 0 {
-            output.error(
-                "caisson: cleaned up after an earlier process: \(swept.settledJobs) jobs, \(swept.removedContainers) containers"
-            )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await earlier.run() }
+            let status = try await ownJob(request, profile, instance, follower, output, control)
+            signals.ownJobIsOver()
+            if earlier.openCount > 0 {
+                output.error(
+                    "caisson: waiting for \(earlier.openCount) jobs of an earlier process; Ctrl-C leaves them to the next"
+                )
+            }
+            try await group.waitForAll()
+            return status
         }
+    }
+
+    private static func words(_ news: EarlierJobs.News) -> String {
+        switch news {
+        case .goesOn(let job): "caisson: going on with job \(job) of an earlier process"
+        case .ended(let job, let verdict): "caisson: job \(job) \(verdict.state.rawValue): \(verdict.message)"
+        case .postponed(let job, let code): "caisson: job \(job) is left to the next process (\(code.rawValue))"
+        }
+    }
+
+    /// Runs what was asked for, from its acceptance to its end.
+    private func ownJob(
+        _ request: JobRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
+        _ output: Output, _ control: JobControl
+    ) async throws -> ExitStatus {
         let job = try await instance.supervisor.accept(request)
+        await follower.follow(job.id)
         let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
         let verdict = try await withThrowingTaskGroup(of: Verdict?.self) { group in
             group.addTask {

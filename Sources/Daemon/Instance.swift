@@ -8,6 +8,17 @@ package import Ports
 package import SQLiteStore
 package import Scheduler
 
+/// Layers around the parts of an instance; without any, the parts themselves.
+package struct Layers {
+    package var spools: (any Spools) -> any Spools = { $0 }
+    package var store: (any Stored) -> any Stored = { $0 }
+    package var engine: (any SandboxEngine) -> any SandboxEngine = { $0 }
+
+    package typealias Stored = JobStore & JobReader & BlobReader
+
+    package init() {}
+}
+
 /// All parts of a running Caisson, put together top-down; holds the data folder for as long as it lives.
 package struct Instance: Sendable {
     package let supervisor: JobSupervisor
@@ -19,10 +30,10 @@ package struct Instance: Sendable {
     /// Takes the data folder and reaches the engine.
     ///
     /// - Parameters:
-    ///   - watching: puts a layer around the spools, to see what is written to them.
+    ///   - layers: puts layers around parts, to see what is asked of them.
     ///   - whenWaiting: called once if another process has the folder, with its process id if that is known.
     package static func open(
-        _ configuration: InstanceConfiguration, logger: Logger, watching: (any Spools) -> any Spools = { $0 },
+        _ configuration: InstanceConfiguration, logger: Logger, layers: Layers = Layers(),
         whenWaiting: (_ pid: Int?) -> Void
     ) async throws -> Instance {
         // What can fail without having touched anything comes first.
@@ -36,18 +47,19 @@ package struct Instance: Sendable {
             let (ids, wallClock) = (RandomIDs(), SystemWallClock())
             let blobs = BlobFolder(in: configuration.home, ids: ids)
             try await blobs.removeLeftovers()
-            let spools = watching(SpoolFolder(in: configuration.home))
+            let spools = layers.spools(SpoolFolder(in: configuration.home))
             let store = try await SQLiteJobStore.open(lock, blobs: blobs, ids: ids, clock: wallClock)
-            let engine = try DockerSandboxes(
+            let sandboxes = try DockerSandboxes(
                 client: client, store: store, installation: store.installation, cell: cell, ids: ids,
                 wallClock: wallClock,
                 clock: clock)
+            let (jobs, engine) = (layers.store(store), layers.engine(sandboxes))
             return Instance(
                 supervisor: JobSupervisor(
-                    store: store, spools: spools, blobs: blobs, engine: engine, installation: store.installation,
+                    store: jobs, spools: spools, blobs: blobs, engine: engine, installation: store.installation,
                     ids: ids,
                     wallClock: wallClock, clock: clock, logger: logger),
-                recovery: Recovery(store: store, spools: spools, engine: engine, wallClock: wallClock, logger: logger),
+                recovery: Recovery(store: jobs, spools: spools, engine: engine, wallClock: wallClock, logger: logger),
                 store: store, spools: spools, client: client)
         } catch {
             await client.shutdown()

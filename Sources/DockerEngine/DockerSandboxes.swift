@@ -19,7 +19,15 @@ package struct DockerSandboxes: SandboxEngine {
             profile: try Profile.named(Profile.standardName), ids: ids, wallClock: wallClock, clock: clock)
     }
 
-    package func pin(image name: String) async throws(EngineError) -> PinnedImage {
+    package func pin(image name: String, within limit: Duration) async throws(EngineError) -> PinnedImage {
+        let pinned = await DockerEngine.within(limit, clock) { () async -> Result<PinnedImage, EngineError> in
+            do throws(EngineError) { return .success(try await pin(image: name)) } catch { return .failure(error) }
+        }
+        guard let pinned else { throw .clockRanOut(.pull, limit: limit) }
+        return try pinned.get()
+    }
+
+    private func pin(image name: String) async throws(EngineError) -> PinnedImage {
         // A bare word is one of our own images; anything else is a reference as engines know it.
         let isOurs = name.utf8.allSatisfy {
             $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "@")
@@ -79,6 +87,10 @@ package struct DockerSandboxes: SandboxEngine {
             try await client.removeContainer(id)
             return try await client.createContainer(name: plan.name, body: plan.createBody)
         }
+    }
+
+    package func adopt(_ adoption: Adoption) -> any Sandbox {
+        DockerSandbox(client: client, adoption, clock: clock)
     }
 
     package func sightings() async throws(EngineError) -> [SandboxSighting] {

@@ -21,6 +21,10 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case cellUnavailable = "cell_unavailable"
     case cellLost = "cell_lost"
     case cellProtocol = "cell_protocol"
+    case sandboxEnded = "sandbox_ended"
+    case processLost = "process_lost"
+    case engineLost = "engine_lost"
+    case clockRanOut = "clock_ran_out"
 
     // The data folder.
     case storeLocked = "store_locked"

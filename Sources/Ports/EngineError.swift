@@ -26,6 +26,16 @@ package enum EngineError: UserFacingError, Hashable {
     case cellLost(detail: String)
     /// The same, and the engine says that the kernel killed a process in it for want of memory.
     case cellOutOfMemory(detail: String)
+    /// The container was killed or removed from outside: the tool cannot have done that.
+    case sandboxEnded(detail: String)
+    /// The same, while the engine was down, or nobody of ours was there to see it.
+    case engineLost(detail: String)
+    /// What the tool did was not kept before its process and its container went.
+    case outcomeLost
+    /// The container was paused from outside for longer than the tool may run.
+    case sandboxPaused
+    /// Its `clock`, one of `pull` and `start`, ended the work.
+    case clockRanOut(Clock, limit: Duration)
     /// The cell would not run what it was given; nothing was run.
     case cellRefused(code: String, detail: String)
     /// The other end of the stream broke the protocol.
@@ -34,6 +44,8 @@ package enum EngineError: UserFacingError, Hashable {
     case store(StoreError)
     /// The process that asked was told to stop.
     case interrupted
+
+    package enum Clock: String, Sendable, Hashable { case pull, start }
 
     package var code: ErrorCode {
         switch self {
@@ -47,6 +59,10 @@ package enum EngineError: UserFacingError, Hashable {
         case .profileNotApplied, .unexpectedWarnings: .profileNotApplied
         case .cellUnavailable: .cellUnavailable
         case .cellLost, .cellOutOfMemory: .cellLost
+        case .sandboxEnded, .sandboxPaused: .sandboxEnded
+        case .engineLost: .engineLost
+        case .outcomeLost: .processLost
+        case .clockRanOut: .clockRanOut
         case .cellRefused, .cellProtocol: .cellProtocol
         case .store(let error): error.code
         case .interrupted: .internalFault
@@ -70,6 +86,13 @@ package enum EngineError: UserFacingError, Hashable {
         case .cellUnavailable(let reason): "The cell cannot be brought into a container: \(reason)."
         case .cellLost(let detail): "The sandbox ended without a record: \(detail)."
         case .cellOutOfMemory(let detail): "The sandbox ran out of memory and ended without a record: \(detail)."
+        case .sandboxEnded(let detail): "The sandbox was ended from outside: \(detail)."
+        case .engineLost(let detail): "The engine or its machine went down under the sandbox: \(detail)."
+        case .outcomeLost: "The process that ran this job ended before it had kept what came of it."
+        case .sandboxPaused: "The sandbox was paused from outside for longer than its tool may run."
+        case .clockRanOut(.pull, let limit): "The image was not there within \(limit.shortText)."
+        case .clockRanOut(.start, let limit):
+            "The sandbox did not attest itself within \(limit.shortText) of its start."
         case .cellRefused(let code, let detail): "The cell refused the work (\(code)): \(detail)."
         case .cellProtocol(let detail): "The sandbox broke the protocol: \(detail)."
         case .store(let error): error.message
@@ -89,6 +112,10 @@ package enum EngineError: UserFacingError, Hashable {
             "The engine or the kernel does not give what the profile asks for; see `caisson show` for the read-back."
         case .cellUnavailable: "Build with `swift build`, so that caisson-cell lies beside caisson."
         case .cellLost, .cellOutOfMemory: "See `caisson show` for what is known, and the engine's log."
+        case .sandboxEnded, .sandboxPaused: "Find out who uses the engine beside Caisson, and run the job again."
+        case .outcomeLost: "Run the job again, with more room on the disk if that was full."
+        case .engineLost: "Look at the engine's log, and run the job again."
+        case .clockRanOut(let clock, _): "Raise the limit (--limit \(clock.rawValue)=…), or look at the engine's load."
         case .cellRefused, .cellProtocol, .interrupted: nil
         case .store(let error): error.remedy
         }

@@ -8,10 +8,15 @@ package import Model
 /// commits what it has learnt between the steps.
 package protocol SandboxEngine: Sendable {
     /// The image that `name` means at this moment, checked for what an image may not bring along.
-    func pin(image name: String) async throws(EngineError) -> PinnedImage
+    ///
+    /// - Throws: ``EngineError/clockRanOut(_:limit:)`` if that takes longer than `limit`.
+    func pin(image name: String, within limit: Duration) async throws(EngineError) -> PinnedImage
 
     /// Makes a container and compares it with its plan; one that differs is removed again, and never started.
     func create(_ request: SandboxRequest) async throws(EngineError) -> any Sandbox
+
+    /// Takes over the sandbox of a working attempt from a process that is gone; asks the engine for nothing yet.
+    func adopt(_ adoption: Adoption) -> any Sandbox
 
     /// The containers that carry this installation's labels, whatever their state.
     func sightings() async throws(EngineError) -> [SandboxSighting]
@@ -52,6 +57,23 @@ package struct SandboxRequest: Sendable {
     }
 }
 
+/// The sandbox of an attempt that another process began.
+package struct Adoption: Sendable {
+    package let containerID: String
+    package let limits: Limits
+    /// What every frame of this sandbox carries.
+    package let frameKey: UInt64
+    /// How many processes have taken it over, this one included.
+    package let number: Int
+    /// What had been read back of the container.
+    package let posture: JSONValue
+
+    package init(containerID: String, limits: Limits, frameKey: UInt64, number: Int, posture: JSONValue) {
+        (self.containerID, self.limits, self.frameKey) = (containerID, limits, frameKey)
+        (self.number, self.posture) = (number, posture)
+    }
+}
+
 /// One container of ours that an engine knows of.
 package struct SandboxSighting: Sendable, Hashable {
     package let containerID: String
@@ -64,6 +86,8 @@ package struct SandboxSighting: Sendable, Hashable {
 }
 
 /// One container, made for one attempt.
+///
+/// One that was created goes through ``start(spools:)`` and ``work(_:)``, one that was adopted through ``resume(_:spools:)``.
 package protocol Sandbox: Sendable {
     var containerID: String { get }
     /// The effective configuration that was read back.
@@ -77,11 +101,20 @@ package protocol Sandbox: Sendable {
     /// Gives the cell its work and takes everything that comes back into the spools, until the cell's record is there.
     func work(_ order: WorkOrder) async throws(EngineError) -> WorkResult
 
+    /// Goes on with the work of an adopted sandbox: what is in the spools is not asked for again, what the cell has had of the
+    /// order is not sent again.
+    ///
+    /// - Parameter order: `nil` if it cannot be made anew as it was.
+    func resume(_ order: WorkOrder?, spools: [UpChannel: any Spool]) async throws(EngineError) -> WorkResult
+
     /// Whether the tool may have been started, as far as this end can know.
     var toolMayHaveRun: Bool { get async }
 
     /// Asks the cell to end the tool: TERM, `grace`, KILL. Returns at once; ``work(_:)`` ends as usual.
     func cancel(grace: Duration)
+
+    /// Lets go of the container and leaves it as it is, for another process to adopt.
+    func detach() async
 
     /// Removes the container, running or not; no error if it is gone already.
     func remove() async throws(EngineError)

@@ -1,10 +1,17 @@
 import Ports
 import Synchronization
 
-/// The handle by which a running job is cancelled, from any thread.
+/// The handle by which a running job is ended, from any thread.
 package final class JobControl: Sendable {
+    /// Why a job is to end.
+    enum Ask: Sendable, Hashable {
+        case cancelled
+        /// Its total clock ran out.
+        case expired
+    }
+
     private struct State {
-        var isCancelled = false
+        var ask: Ask?
         var sandbox: (any Sandbox)?
     }
 
@@ -14,25 +21,34 @@ package final class JobControl: Sendable {
     /// - Parameter grace: between TERM and KILL.
     package init(grace: Duration) { self.grace = grace }
 
-    package var isCancelled: Bool { state.withLock(\.isCancelled) }
+    package var isCancelled: Bool { ask == .cancelled }
+    var ask: Ask? { state.withLock(\.ask) }
 
     /// Ends the job as soon as that is possible: before its next step, or by TERM and KILL.
     ///
     /// A second call kills at once.
-    package func cancel() {
+    package func cancel() { end(.cancelled) }
+
+    /// The same for the total clock; a job that is being cancelled stays so.
+    func expire() {
+        if ask == nil { end(.expired) }
+    }
+
+    private func end(_ ask: Ask) {
         let (sandbox, isSecond) = state.withLock { state in
-            defer { state.isCancelled = true }
-            return (state.sandbox, state.isCancelled)
+            let isSecond = state.ask == .cancelled
+            state.ask = ask
+            return (state.sandbox, isSecond)
         }
         sandbox?.cancel(grace: isSecond ? .zero : grace)
     }
 
-    /// The sandbox that works for the job now, to be told of a cancellation, also of one that came before.
+    /// The sandbox that works for the job now, to be told of an end that is asked for, also of one that was before.
     func working(in sandbox: any Sandbox) {
-        let isCancelled = state.withLock { state in
+        let ask = state.withLock { state in
             state.sandbox = sandbox
-            return state.isCancelled
+            return state.ask
         }
-        if isCancelled { sandbox.cancel(grace: grace) }
+        if ask != nil { sandbox.cancel(grace: grace) }
     }
 }

@@ -1,23 +1,24 @@
 import CellWire
-import FoundationEssentials
 package import Logging
 package import Model
 package import Ports
 
 /// Takes one job at a time through its life; several may run beside each other.
 ///
+/// A process that is told to stop leaves a working sandbox as it is: the next one goes on with it.
+///
 /// Every step that changes the world stands between two commits: the intent before it, what came of it after. A crash at any
 /// point leaves a row that says what may exist.
 package struct JobSupervisor: Sendable {
-    private let store: any JobStore & BlobReader
-    private let spools: any Spools
-    private let blobs: any BlobStore
-    private let engine: any SandboxEngine
-    private let installation: InstallationID
-    private let ids: any IDSource
-    private let wallClock: any WallClock
-    private let clock: any Clock<Duration>
-    private let logger: Logger
+    let store: any JobStore & BlobReader
+    let spools: any Spools
+    let blobs: any BlobStore
+    let engine: any SandboxEngine
+    let installation: InstallationID
+    let ids: any IDSource
+    let wallClock: any WallClock
+    let clock: any Clock<Duration>
+    let logger: Logger
 
     package init(
         store: any JobStore & BlobReader, spools: any Spools, blobs: any BlobStore, engine: any SandboxEngine,
@@ -32,7 +33,7 @@ package struct JobSupervisor: Sendable {
 
     /// Accepts a job: its image is pinned, its inputs are stored, and then it is kept from now on.
     package func accept(_ request: JobRequest) async throws -> JobRecord {
-        let image = try await engine.pin(image: request.image)
+        let image = try await engine.pin(image: request.image, within: request.limits.pull)
         var (inputs, files): ([Blob], [JobSpec.InputFile]) = ([], [])
         for file in request.files {
             let blob = try await blobs.makeBlob(from: file.source, limit: file.size)
@@ -61,224 +62,97 @@ package struct JobSupervisor: Sendable {
     /// The most standard input that is kept for one job; more can be passed on live.
     package static let stdinLimit = ByteCount.gibibytes(1)
 
+    /// Attempts that one job gets when the engine, or a process of ours, is what failed.
+    package static let attempts = 5
+    /// Before the second attempt within one process; twice as long before each further one.
+    private static let backOff = Duration.milliseconds(250)
+
     /// Runs an accepted job to its end and gives the verdict, which is stored.
     ///
-    /// A job that fails is a verdict, not an error.
+    /// A job that fails is a verdict, not an error. A fault of the engine before the tool started is no verdict either: the
+    /// job gets another attempt.
     ///
+    /// - Parameters:
+    ///   - earlier: attempts that it had before.
+    ///   - live: where a live standard input comes from.
+    /// - Returns: `nil` if this task was cancelled: the sandbox works on, for the next process to adopt.
     /// - Throws: ``StoreError`` if the outcome could not be stored; the next recovery then settles the job.
     package func run(
-        _ job: JobRecord, profile: PreparedProfile, live: (any InputSource)? = nil, control: JobControl
-    ) async throws(StoreError) -> Verdict {
-        let attempt = AttemptID(job: job.id, number: 1)
-        let name = SandboxName.container(installation, attempt)
-        var stopwatch = Stopwatch(clock)
-        let intent = AttemptIntent(
-            attempt: attempt, containerName: name, profileDigest: profile.digest, frameKey: ids.makeKey(),
-            at: wallClock.now())
-        try await store.lease(intent)
-        stopwatch.lap("lease")
-
-        var run = AttemptRun(attempt: attempt)
-        do throws(EngineError) {
-            try await carryOut(&run, job, intent, profile, live, control, &stopwatch)
-        } catch {
-            run.error = error
-            logger.debug("attempt ended early", metadata: ["job": "\(job.id)", "error.code": "\(error.code.rawValue)"])
+        _ job: JobRecord, after earlier: Int = 0, profile: PreparedProfile, live: (any InputSource)? = nil,
+        control: JobControl
+    ) async throws(StoreError) -> Verdict? {
+        if let late = Verdict.ofQueueClock(job, now: wallClock.now()) {
+            try await store.end(
+                job.id, as: late.state, reason: late.reason, message: late.message, at: wallClock.now())
+            return late
         }
-        do throws(StoreError) {
-            let verdict = try await settle(run, job, control, &stopwatch)
-            await cleanUp(run, isStored: true)
-            return verdict
-        } catch {
-            // Nothing may go on running because its end cannot be written down; its rows stay for the next recovery.
-            await cleanUp(run, isStored: false)
-            throw error
+        var run = AttemptRun(attempt: AttemptID(job: job.id, number: earlier + 1), clock: clock)
+        while true {
+            let end = try await timed(job, control) { () throws(StoreError) in
+                try await begin(&run, job, profile, live, control)
+                return try await conclude(run, job, control)
+            }
+            guard case .again = end else { return end.verdict }
+            let wait = Self.backOff * (1 << (run.attempt.number - earlier - 1))
+            do { try await clock.sleep(for: wait) } catch { return nil }  // the job waits for the next process
+            run = AttemptRun(attempt: AttemptID(job: job.id, number: run.attempt.number + 1), clock: clock)
         }
     }
 
+    /// Goes on with a working attempt of a process that is gone, and gives the verdict, which is stored.
+    ///
+    /// - Parameter profile: `nil` if it is not known any more as it was.
+    /// - Returns: `nil` if this task was cancelled, or if the job waits for another attempt.
+    package func resume(
+        _ job: JobRecord, _ attempt: AttemptRecord, profile: PreparedProfile?, control: JobControl
+    ) async throws(StoreError) -> Verdict? {
+        var run = AttemptRun(attempt: attempt.id, clock: clock)
+        let end = try await timed(job, control) { () throws(StoreError) in
+            try await goOn(&run, job, attempt, profile, control)
+            return try await conclude(run, job, control)
+        }
+        return end.verdict
+    }
+
+    /// What became of an attempt.
+    enum End: Sendable {
+        case settled(Verdict)
+        /// The job is ready for another one.
+        case again
+        /// This process was told to stop.
+        case left
+
+        var verdict: Verdict? { if case .settled(let verdict) = self { verdict } else { nil } }
+    }
+
     /// What an attempt has come to so far.
-    private struct AttemptRun {
+    struct AttemptRun {
         let attempt: AttemptID
+        var stopwatch: Stopwatch
         var sandbox: (any Sandbox)?
         var streams: [UpChannel: any Spool] = [:]
         var result: WorkResult?
         var error: EngineError?
+
+        init(attempt: AttemptID, clock: any Clock<Duration>) {
+            (self.attempt, stopwatch) = (attempt, Stopwatch(clock))
+        }
     }
 
-    // MARK: The steps
-
-    private func carryOut(
-        _ run: inout AttemptRun, _ job: JobRecord, _ intent: AttemptIntent, _ profile: PreparedProfile,
-        _ live: (any InputSource)?,
-        _ control: JobControl, _ stopwatch: inout Stopwatch
-    ) async throws(EngineError) {
-        let spec = job.spec
-        guard !control.isCancelled else { return }
-        let sandbox = try await engine.create(
-            SandboxRequest(
-                attempt: run.attempt, containerName: intent.containerName, spec: spec, specDigest: job.specDigest,
-                profile: profile.profile,
-                profileDigest: profile.digest, frameKey: intent.frameKey))
-        run.sandbox = sandbox
-        stopwatch.lap("create")
-        try await stored { () throws(StoreError) in
-            try await store.markVerified(
-                run.attempt, containerID: sandbox.containerID, posture: sandbox.posture, at: wallClock.now())
-        }
-        for (channel, stream) in Self.streams {
-            try await stored { () throws(StoreError) in
-                run.streams[channel] = try await spools.open(run.attempt, stream)
+    /// Calls `body` and asks the job to end when its total clock runs out meanwhile.
+    private func timed(
+        _ job: JobRecord, _ control: JobControl, _ body: () async throws(StoreError) -> End
+    ) async throws(StoreError) -> End {
+        let spent = Duration.milliseconds(max(0, wallClock.now().milliseconds - job.createdAt.milliseconds))
+        let left = max(.zero, job.spec.limits.total - spent)
+        let end: Result<End, StoreError> = await withTaskGroup(of: Void.self) { group in
+            group.addTask { [clock] in
+                do { try await clock.sleep(for: left) } catch { return }  // the job was over in time
+                control.expire()
             }
+            defer { group.cancelAll() }
+            do throws(StoreError) { return .success(try await body()) } catch { return .failure(error) }
         }
-        guard !control.isCancelled else { return }
-        stopwatch.lap("verify")
-        let attestation = try await sandbox.start(spools: run.streams)
-        stopwatch.lap("start")
-        guard !control.isCancelled else { return }
-        try await stored { () throws(StoreError) in
-            try await store.markWorking(run.attempt, attestation: attestation, at: wallClock.now())
-        }
-        stopwatch.lap("attest")
-        control.working(in: sandbox)
-        run.result = try await sandbox.work(order(spec, filter: profile.filter, live: live))
-        stopwatch.lap("work")
-    }
-
-    private static let streams: [(UpChannel, SpoolStream)] = [
-        (.report, .report), (.stdout, .stdout), (.stderr, .stderr), (.files, .artifacts),
-    ]
-
-    private func order(_ spec: JobSpec, filter: [UInt8], live: (any InputSource)?) -> WorkOrder {
-        let files = spec.files.map { file in
-            WorkOrder.Input(
-                file: file,
-                source: StoredInput(BlobReference(digest: file.digest, size: file.size), reader: store))
-        }
-        let stdin: (any InputSource)? =
-            switch spec.stdin {
-            case .none: nil
-            case .live: live
-            case .stored(let digest, let size):
-                StoredInput(BlobReference(digest: digest, size: size), reader: store)
-            }
-        return WorkOrder(spec: cellSpec(spec, filter: filter), files: files, stdin: stdin)
-    }
-
-    private func cellSpec(_ spec: JobSpec, filter: [UInt8]) -> CellSpec {
-        var environment = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": JobSpec.workFolder, "TMPDIR": "/tmp", "LANG": "C.UTF-8",
-        ]
-        environment.merge(spec.environment) { _, asked in asked }
-        return CellSpec(
-            command: spec.command, environment: environment.map { "\($0)=\($1)" }.sorted(),
-            hasStandardInput: spec.stdin != .none, outputCap: Int(spec.limits.output.bytes),
-            resultCap: Int(spec.limits.result.bytes), artifactsCap: Int(spec.limits.artifacts.bytes),
-            runMilliseconds: Int(spec.limits.run.wholeMilliseconds),
-            graceMilliseconds: Int(spec.limits.grace.wholeMilliseconds), resultPath: JobSpec.resultFile,
-            artifactPaths: spec.artifacts, filter: filter,
-            killsOnOutputCap: spec.outputPolicy == .kill, collectsChanges: spec.collectsChanges)
-    }
-
-    private func stored(_ body: () async throws(StoreError) -> Void) async throws(EngineError) {
-        do throws(StoreError) { try await body() } catch { throw .store(error) }
-    }
-
-    // MARK: The end
-
-    /// Stores the outcome: everything at once.
-    private func settle(
-        _ run: AttemptRun, _ job: JobRecord, _ control: JobControl, _ stopwatch: inout Stopwatch
-    ) async throws(StoreError) -> Verdict {
-        let collected = run.result == nil ? Collected() : try await collect(run)
-        let verdict: Verdict
-        if let result = run.result {
-            verdict = Verdict.of(result.record, result: collected.resultFile, limits: job.spec.limits)
-        } else if let error = run.error {
-            let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
-            verdict = Verdict.of(error, toolMayHaveRun: mayHaveRun, isCancelled: control.isCancelled)
-        } else {
-            verdict = Verdict(.cancelled, "cancelled", "The job was cancelled before its tool started.")
-        }
-        stopwatch.lap("collect")
-        var outcome = AttemptOutcome(
-            attempt: run.attempt, jobState: verdict.state, attemptState: run.sandbox == nil ? .lost : .collected,
-            reason: verdict.reason, message: verdict.message, at: wallClock.now())
-        outcome.record = run.result?.record
-        outcome.toolPosture = run.result?.toolPosture
-        outcome.phases = stopwatch.phases
-        outcome.stdout = try await wholeBlob(run.streams[.stdout])
-        outcome.stderr = try await wholeBlob(run.streams[.stderr])
-        outcome.result = collected.result
-        outcome.artifacts = collected.artifacts
-        outcome.artifactBlobs = collected.blobs
-        try await store.finish(outcome)
-        return verdict
-    }
-
-    private struct Collected {
-        var resultFile = Verdict.ResultFile.acceptable
-        var result: Blob?
-        var artifacts: [AttemptRecord.Artifact] = []
-        var blobs: [Blob] = []
-    }
-
-    /// Makes blobs of the collected files.
-    ///
-    /// The first one is the result file, which every job is asked for.
-    private func collect(_ run: AttemptRun) async throws(StoreError) -> Collected {
-        var collected = Collected()
-        guard let files = run.result?.files, let spool = run.streams[.files] else { return collected }
-        for (index, file) in files.enumerated() {
-            let isResult = index == 0 && file.path == JobSpec.resultFile
-            switch file.content {
-            case .success(let range):
-                let blob = try await blobs.makeBlob(from: spool, range: range)
-                guard isResult else {
-                    collected.artifacts.append(.init(path: file.path, blob: blob.reference, problem: nil))
-                    collected.blobs.append(blob)
-                    continue
-                }
-                collected.result = blob
-                let bytes = try await spool.read(from: range.lowerBound, count: range.count)
-                if !isJSON(bytes) { collected.resultFile = .notJSON }
-            case .failure(let problem) where isResult:
-                if problem.word != "missing" { collected.resultFile = .problem(problem.word) }
-            case .failure(let problem):
-                collected.artifacts.append(.init(path: file.path, blob: nil, problem: problem.word))
-            }
-        }
-        return collected
-    }
-
-    private func isJSON(_ bytes: [UInt8]) -> Bool {
-        do {
-            _ = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    private func wholeBlob(_ spool: (any Spool)?) async throws(StoreError) -> Blob? {
-        guard let spool else { return nil }
-        return try await blobs.makeBlob(from: spool, range: 0..<(await spool.length))
-    }
-
-    /// Removes the container and then the spools.
-    ///
-    /// What cannot be removed now is left to the next recovery, which finds it by its row.
-    private func cleanUp(_ run: AttemptRun, isStored: Bool) async {
-        do {
-            for spool in run.streams.values { await spool.close() }
-            try await run.sandbox?.remove()
-            try await spools.remove(run.attempt)
-            if run.sandbox != nil, isStored { try await store.markRemoved(run.attempt, at: wallClock.now()) }
-        } catch let error as any UserFacingError {
-            logger.warning(
-                "a sandbox was left for the next recovery",
-                metadata: ["attempt": "\(run.attempt)", "error.code": "\(error.code.rawValue)"])
-        } catch {
-            logger.warning("a sandbox was left for the next recovery", metadata: ["attempt": "\(run.attempt)"])
-        }
+        return try end.get()
     }
 }

@@ -67,6 +67,18 @@ package struct Verdict: Sendable, Hashable {
         }
     }
 
+    /// The job has waited too long for its first lease, if it has.
+    static func ofQueueClock(_ job: JobRecord, now: WallTime) -> Verdict? {
+        let limit = job.spec.limits.queue
+        guard now.milliseconds - job.createdAt.milliseconds > limit.wholeMilliseconds else { return nil }
+        return Verdict(.timedOut, "queue_clock", "The job was not begun within \(limit.shortText) of its acceptance.")
+    }
+
+    /// The job was still not done when its total clock ran out.
+    static func ofTotalClock(_ limits: Limits) -> Verdict {
+        Verdict(.timedOut, "total_clock", "The job was not done \(limits.total.shortText) after its acceptance.")
+    }
+
     /// There is no record, because of `error`.
     ///
     /// - Parameters:
@@ -78,9 +90,27 @@ package struct Verdict: Sendable, Hashable {
             return Verdict(.failed, code, "An input file does not fit into the sandbox: \(detail). Nothing was run.")
         case .cellLost where isCancelled, .cellOutOfMemory where isCancelled:
             return Verdict(.cancelled, "cancelled", "The job was cancelled; its sandbox ended without a record.")
+        case .sandboxEnded where isCancelled, .engineLost where isCancelled, .sandboxPaused where isCancelled:
+            return Verdict(.cancelled, "cancelled", "The job was cancelled; its sandbox ended without a record.")
+        case .clockRanOut(let clock, _): return Verdict(.timedOut, "\(clock.rawValue)_clock", error.message)
         case .cellOutOfMemory where toolMayHaveRun: return Verdict(.oomKilled, "memory_limit", error.message)
         case .cellLost where toolMayHaveRun: return Verdict(.failed, error.code.rawValue, error.message)
         default: return Verdict(.errored, error.code.rawValue, error.message)
+        }
+    }
+}
+
+extension EngineError {
+    /// Whether a job that ended so gets another attempt: what failed was not its own, and may be gone in a moment.
+    ///
+    /// A tool that may have run is run again only if the engine went down under it: every job of today is without effects
+    /// outside of its sandbox.
+    func isWorthAnotherAttempt(toolMayHaveRun: Bool) -> Bool {
+        switch self {
+        case .engineLost: true
+        case .unreachable, .timedOut, .protocolViolation: !toolMayHaveRun
+        case .refused(_, let status, _): status >= 500 && !toolMayHaveRun
+        default: false
         }
     }
 }

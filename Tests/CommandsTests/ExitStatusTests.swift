@@ -11,7 +11,7 @@ import Testing
         .notFound: 3, .imageNotFound: 3, .storeLocked: 4, .storeConflict: 4, .engineUnreachable: 6, .engineTooOld: 6,
         .engineTimeout: 9, .engineProtocol: 9, .engineRefused: 9, .profileNotApplied: 9, .cellUnavailable: 9,
         .cellLost: 9, .cellProtocol: 9, .storeBusy: 9, .storeCorrupt: 9, .storeUnavailable: 9, .noSpace: 9,
-        .internalFault: 9,
+        .internalFault: 9, .sandboxEnded: 9, .processLost: 9, .engineLost: 9, .clockRanOut: 9,
     ]
 
     @Test("every error code has its exit status, and none of them is success", arguments: ErrorCode.allCases)

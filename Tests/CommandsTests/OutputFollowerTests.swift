@@ -135,6 +135,7 @@ import Testing
         ] {
             let printed = Printed()
             let follower = OutputFollower(output: printed.output)
+            await follower.follow(attempt.job)
             let spools = FollowedSpools(OneSpool(spool: MemorySpool()), follower: follower)
             let spool = try await spools.open(attempt, stream)
             try await spool.append([1, 2])
@@ -144,5 +145,24 @@ import Testing
             #expect(printed.out == wanted.0, "\(stream)")
             #expect(printed.err == wanted.1, "\(stream)")
         }
+    }
+
+    @Test("what another job writes is not passed on")
+    func otherJob() async throws {
+        struct OneSpool: Spools {
+            let spool: MemorySpool
+            func open(_ attempt: AttemptID, _ stream: SpoolStream) async throws(StoreError) -> any Spool { spool }
+            func remove(_ attempt: AttemptID) async throws(StoreError) {}
+        }
+        var ids = SeededGenerator(seed: 1)
+        let printed = Printed()
+        let follower = OutputFollower(output: printed.output)
+        await follower.follow(JobID(using: &ids))
+        let spools = FollowedSpools(OneSpool(spool: MemorySpool()), follower: follower)
+        let other = AttemptID(job: JobID(using: &ids), number: 1)
+        try await spools.open(other, .stdout).append([1, 2])
+        await follower.drain()
+        try await spools.remove(other)
+        #expect(printed.out == [])
     }
 }

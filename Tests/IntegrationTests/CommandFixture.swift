@@ -60,14 +60,17 @@ struct CommandFixture: Sendable {
         try await start(["run", "--image", image] + flags + ["--"] + command, stdin: stdin).outcome()
     }
 
-    func start(_ arguments: [String], stdin: Data? = nil, environment: [String: String] = [:]) throws -> RunningCommand
-    {
+    /// - Parameter gate: becomes the command's standard input, in place of `stdin`: it ends when the pipe is closed.
+    func start(
+        _ arguments: [String], stdin: Data? = nil, gate: Pipe? = nil, environment: [String: String] = [:]
+    ) throws -> RunningCommand {
         var all = ProcessInfo.processInfo.environment
         all["CAISSON_HOME"] = home
         all["DOCKER_HOST"] = "\(TestEngine.address)"
         all.merge(environment) { _, given in given }
         return try RunningCommand(
-            program: TestEngine.programs.appending(path: "caisson"), arguments, environment: all, stdin: stdin)
+            program: TestEngine.programs.appending(path: "caisson"), arguments, environment: all, stdin: stdin,
+            gate: gate)
     }
 
     /// Waits until `condition` holds, for at most thirty seconds.
@@ -114,7 +117,10 @@ final class RunningCommand: @unchecked Sendable {
 
     var pid: Int32 { process.processIdentifier }
 
-    init(program: URL, _ arguments: [String], environment: [String: String], stdin: Data?, stdout: Pipe? = nil) throws {
+    init(
+        program: URL, _ arguments: [String], environment: [String: String], stdin: Data?, gate: Pipe? = nil,
+        stdout: Pipe? = nil
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "caisson-command-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         for name in ["in", "out", "err"] {
@@ -123,7 +129,7 @@ final class RunningCommand: @unchecked Sendable {
         process.executableURL = program
         process.arguments = arguments
         process.environment = environment
-        process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: "in"))
+        process.standardInput = try gate ?? FileHandle(forReadingFrom: folder.appending(path: "in"))
         process.standardOutput = try stdout ?? FileHandle(forWritingTo: folder.appending(path: "out"))
         process.standardError = try FileHandle(forWritingTo: folder.appending(path: "err"))
         let (ended, continuation) = AsyncStream<Void>.makeStream()

@@ -101,7 +101,7 @@ struct EngineFaultTests {
             }
             #expect(took < .seconds(2), "took \(took)")
             stall.end()
-            #expect(try await running.value.1.reason == "cell_lost")
+            #expect(try await running.value.1.reason == "sandbox_ended")
         }
     }
 

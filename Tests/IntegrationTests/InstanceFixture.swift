@@ -19,15 +19,17 @@ struct InstanceFixture: Sendable {
 
     /// - Parameter engine: the address to use instead of the real engine's.
     static func with(
-        engine: String? = nil, watching: (any Spools) -> any Spools = { $0 },
+        engine: String? = nil, watching: @escaping (any Spools) -> any Spools = { $0 },
         _ body: (InstanceFixture) async throws -> Void
     ) async throws {
         try await TemporaryFolder.with { folder in
             let configuration = try InstanceConfiguration(
                 home: folder.file("home"), environment: ["DOCKER_HOST": engine ?? "\(TestEngine.address)"],
                 executable: TestEngine.programs.appending(path: "caisson").path)
+            var layers = Layers()
+            layers.spools = watching
             let instance = try await Instance.open(
-                configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, watching: watching,
+                configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, layers: layers,
                 whenWaiting: { _ in })
             let fixture = InstanceFixture(
                 instance: instance, folder: folder, profile: try Instance.profile(named: "standard"))
@@ -62,7 +64,8 @@ struct InstanceFixture: Sendable {
         let job = try await instance.supervisor.accept(request)
         let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
         let control = control ?? JobControl(grace: .seconds(1))
-        return (job.id, try await instance.supervisor.run(job, profile: profile, live: live, control: control))
+        let verdict = try await instance.supervisor.run(job, profile: profile, live: live, control: control)
+        return (job.id, try #require(verdict))
     }
 
     /// What a finished job wrote to its stdout.

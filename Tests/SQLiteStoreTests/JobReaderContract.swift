@@ -42,7 +42,9 @@ struct JobReaderContract {
     func newestFirst(kind: StoreKind) async throws {
         try await kind.withStore { store, ids in
             let jobs = (0..<5).map { _ in ids.makeJobID() }
-            for (index, job) in jobs.enumerated() { try await store.submit(try Samples.job(job, at: Int64(9 - index)), inputs: []) }
+            for (index, job) in jobs.enumerated() {
+                try await store.submit(try Samples.job(job, at: Int64(9 - index)), inputs: [])
+            }
             #expect(try await store.jobs(limit: 3).map(\.id) == [jobs[4], jobs[3], jobs[2]])
             #expect(try await store.jobs(limit: 0).isEmpty)
             #expect(try await store.jobs(limit: .max).count == 5)

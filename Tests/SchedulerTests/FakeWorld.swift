@@ -102,6 +102,17 @@ final class FakeWorld: Sendable {
         Recovery(store: self, spools: self, engine: self, wallClock: FixedWallClock(), logger: Self.logger)
     }
 
+    /// What a new process does with what an earlier one left: all of it, to its end.
+    @discardableResult
+    func goOn() async throws -> [EarlierJobs.News] {
+        let news = Mutex<[EarlierJobs.News]>([])
+        let earlier = EarlierJobs(
+            try await recovery.run(), supervisor: supervisor, profile: { _ in try Samples.profile() },
+            tell: { piece in news.withLock { $0.append(piece) } })
+        await earlier.run()
+        return news.withLock { $0 }
+    }
+
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }
 
@@ -128,12 +139,19 @@ struct TickingClock: Clock {
                 }))
     }
     var minimumResolution: Duration { .milliseconds(1) }
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws { throw CancellationError() }
+
+    /// Short sleeps are over at once, long ones only when they are cancelled.
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        let never = AsyncStream<Void>.makeStream()
+        if deadline.offset > .seconds(60) { for await _ in never.stream {} }
+        withExtendedLifetime(never.continuation) {}
+        try Task.checkCancellation()
+    }
 }
 
 // MARK: The store
 
-extension FakeWorld: JobStore {
+extension FakeWorld: JobStore, JobReader {
     /// Moves a job as the table allows it, or throws as the real store does.
     private func move(_ id: JobID, to next: JobState) throws(StoreError) {
         let found = state.withLock { state -> JobState? in
@@ -239,6 +257,13 @@ extension FakeWorld: JobStore {
         }
     }
 
+    func job(_ reference: String) async throws(StoreError) -> JobRecord { throw .notFound(reference) }
+    func jobs(limit: Int) async throws(StoreError) -> [JobRecord] { [] }
+    func attempts(of job: JobID) async throws(StoreError) -> [AttemptRecord] {
+        state.withLock { $0.attempts.values.filter { $0.id.job == job }.sorted { $0.id.number < $1.id.number } }
+    }
+    func events(of job: JobID) async throws(StoreError) -> [EventRecord] { [] }
+
     func cellVolume(digest: String) async throws(StoreError) -> String? { nil }
     func setCellVolume(_ name: String, digest: String, at time: WallTime) async throws(StoreError) {}
 }
@@ -302,7 +327,7 @@ extension FakeWorld: Spools, BlobStore, BlobReader {
 // MARK: The engine
 
 extension FakeWorld: SandboxEngine {
-    func pin(image name: String) async throws(EngineError) -> PinnedImage {
+    func pin(image name: String, within limit: Duration) async throws(EngineError) -> PinnedImage {
         try engineStep("engine.pin")
         return PinnedImage(id: "sha256:1", name: name)
     }
@@ -312,6 +337,11 @@ extension FakeWorld: SandboxEngine {
         let id = "id of \(request.containerName)"
         add(SandboxSighting(containerID: id, name: request.containerName, attempt: request.attempt))
         return FakeSandbox(world: self, containerID: id)
+    }
+
+    func adopt(_ adoption: Adoption) -> any Sandbox {
+        _ = step("engine.adopt \(adoption.number)")
+        return FakeSandbox(world: self, containerID: adoption.containerID)
     }
 
     func sightings() async throws(EngineError) -> [SandboxSighting] {
@@ -351,6 +381,10 @@ final class FakeSandbox: Sandbox {
 
     func work(_ order: WorkOrder) async throws(EngineError) -> WorkResult {
         try world.engineStep("sandbox.work")
+        return try await result()
+    }
+
+    private func result() async throws(EngineError) -> WorkResult {
         let (script, isCancelled) = (world.script.withLock { $0 }, !cancellations.isEmpty)
         hasStarted.withLock { $0 = script.toolStarts }
         if let error = script.workError { throw error }
@@ -368,6 +402,14 @@ final class FakeSandbox: Sandbox {
         }
         return WorkResult(record: record, toolPosture: ToolPosture(), files: isCancelled ? [] : script.files)
     }
+
+    func resume(_ order: WorkOrder?, spools: [UpChannel: any Spool]) async throws(EngineError) -> WorkResult {
+        try world.engineStep("sandbox.resume\(order == nil ? " without order" : "")")
+        self.spools.withLock { $0 = spools }
+        return try await result()
+    }
+
+    func detach() async { _ = world.step("sandbox.detach") }
 
     func cancel(grace: Duration) { graces.withLock { $0.append(grace) } }
 

@@ -13,7 +13,7 @@ import Testing
         do {
             let verdict = try await supervisor.run(
                 job, profile: Samples.profile(), control: control)
-            return (job, .success(verdict))
+            return (job, .success(try #require(verdict)))
         } catch {
             return (job, .failure(error))
         }
@@ -114,7 +114,7 @@ import Testing
             #expect(verdict.state == (isAfter ? .succeeded : .errored))
         }
         world.fail(nil)
-        _ = try await world.recovery.run()
+        try await world.goOn()
         #expect(world.job(job.id)?.state.isTerminal == true)
         #expect(world.containers == [])
         #expect(try await world.openJobs() == [])
@@ -131,11 +131,12 @@ import Testing
         let world = FakeWorld()
         world.fail(step)
         _ = try await run(world)
-        let after = world.steps.drop { $0 != step }.dropFirst()
+        var after = world.steps.drop { $0 != step }.dropFirst()
+        if let again = after.firstIndex(of: "store.lease") { after = after[..<again] }
         #expect(!after.contains("sandbox.work"))
         #expect(!after.contains("sandbox.start"))
         #expect(after.contains("sandbox.remove") == (step != "engine.create"))
-        let finish = try #require(after.firstIndex(of: "store.finish"))
+        let finish = try #require(after.firstIndex { $0 == "store.finish" || $0 == "store.requeue" })
         #expect(after.firstIndex(of: "sandbox.remove").map { $0 > finish } ?? true)
     }
 
@@ -191,14 +192,14 @@ import Testing
     func beside() async throws {
         let world = FakeWorld()
         let supervisor = world.supervisor
-        try await withThrowingTaskGroup(of: JobState.self) { group in
+        try await withThrowingTaskGroup(of: JobState?.self) { group in
             for _ in 0..<40 {
                 group.addTask {
                     let job = try await supervisor.accept(Samples.request())
                     return try await supervisor.run(
                         job, profile: Samples.profile(),
                         control: JobControl(grace: .zero)
-                    ).state
+                    )?.state
                 }
             }
             for try await state in group { #expect(state == .succeeded) }

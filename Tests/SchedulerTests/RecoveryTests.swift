@@ -10,18 +10,24 @@ import Testing
 
     /// A job and, but for `ready`, its attempt and its container.
     @discardableResult
-    private func add(seed: UInt64, job state: JobState, attempt attemptState: AttemptState?) throws -> AttemptID {
+    private func add(
+        seed: UInt64, job state: JobState, attempt attemptState: AttemptState?, profileDigest: String = "sha256:p",
+        at milliseconds: Int64 = FixedWallClock().now().milliseconds, _ change: (inout JobSpec) -> Void = { _ in }
+    ) throws -> AttemptID {
         var generator = SeededGenerator(seed: seed)
         let id = JobID(using: &generator)
-        let time = WallTime(milliseconds: 1)
-        world.add(JobRecord(id: id, state: state, spec: try Samples.spec(), specDigest: "d", createdAt: time))
+        let time = WallTime(milliseconds: milliseconds)
+        var spec = try Samples.spec()
+        change(&spec)
+        world.add(JobRecord(id: id, state: state, spec: spec, specDigest: "d", createdAt: time))
         let attempt = AttemptID(job: id, number: 1)
         guard let attemptState else { return attempt }
         let name = SandboxName.container(FakeWorld.installation, attempt)
-        world.add(
-            AttemptRecord(
-                id: attempt, state: attemptState, containerName: name, profileDigest: "d", frameKey: 7, createdAt: time)
-        )
+        var record = AttemptRecord(
+            id: attempt, state: attemptState, containerName: name, profileDigest: profileDigest, frameKey: 7,
+            createdAt: time)
+        record.containerID = "c\(seed)"
+        world.add(record)
         world.add(SandboxSighting(containerID: "c\(seed)", name: name, attempt: attempt))
         world.addSpool(of: attempt)
         return attempt
@@ -29,44 +35,108 @@ import Testing
 
     @Test("nothing to do is nothing done")
     func nothing() async throws {
-        #expect(try await world.recovery.run() == Recovery.Summary())
+        #expect(try await world.recovery.run() == Recovery.Findings())
         #expect(!world.steps.contains { $0.hasPrefix("engine.remove ") || $0 == "store.finish" })
     }
 
-    @Test("every open job is settled, and every container of ours removed")
-    func settles() async throws {
+    @Test("what never started is given up for a new attempt, what works is left to be gone on with")
+    func sorts() async throws {
         let ready = try add(seed: 1, job: .ready, attempt: nil)
         let leased = try add(seed: 2, job: .leased, attempt: .creating)
         let verified = try add(seed: 3, job: .leased, attempt: .verified)
         let running = try add(seed: 4, job: .running, attempt: .working)
         let collected = try add(seed: 5, job: .succeeded, attempt: .collected)
-        let summary = try await world.recovery.run()
-        #expect(summary == Recovery.Summary(settledJobs: 4, removedContainers: 4, foreignContainers: 0))
-        for attempt in [ready, leased, verified, running] {
-            #expect(world.job(attempt.job)?.state == .errored)
-            #expect(world.attempt(attempt)?.state == (attempt == ready ? nil : .lost))
+        let findings = try await world.recovery.run()
+        #expect((findings.removedContainers, findings.foreignContainers) == (3, 0))
+        let waiting = Dictionary(uniqueKeysWithValues: findings.waiting.map { ($0.job.id, $0.attempts) })
+        #expect(waiting == [ready.job: 0, leased.job: 1, verified.job: 1])
+        #expect(findings.working.map(\.attempt.id) == [running])
+        for attempt in [leased, verified] {
+            #expect(world.attempt(attempt)?.state == .lost)
+            #expect(world.attempt(attempt)?.reason == "process_lost")
         }
-        // A result that was stored stays.
+        // A result that was stored stays, and a tool that works goes on working.
         #expect(world.job(collected.job)?.state == .succeeded)
         #expect(world.attempt(collected)?.state == .removed)
+        #expect(world.job(running.job)?.state == .running)
+        #expect(world.containers == ["c4"])
+        #expect(world.spoolNames == ["\(running)/stdout"])
+    }
+
+    @Test("a new process brings every job to its end, each tool started once")
+    func goesOn() async throws {
+        for (seed, attempt) in [(1, nil), (2, .creating), (3, .verified), (4, .working)] as [(UInt64, AttemptState?)] {
+            let state: JobState = attempt == nil ? .ready : attempt == .working ? .running : .leased
+            try add(seed: seed, job: state, attempt: attempt)
+        }
+        let news = try await world.goOn()
+        #expect(news.count == 8)
+        #expect(try await world.openJobs() == [])
+        #expect(world.outcomes.map(\.jobState) == [.succeeded, .succeeded, .succeeded, .succeeded])
+        #expect(world.steps.filter { $0 == "sandbox.resume" }.count == 1)
+        #expect(world.steps.filter { $0 == "sandbox.work" }.count == 3)
         #expect(world.containers == [])
-        #expect(try await world.recovery.run() == Recovery.Summary())
+        #expect(try await world.liveAttempts() == [])
+    }
+
+    @Test("an attempt of another profile gets no order any more")
+    func otherProfile() async throws {
+        try add(seed: 4, job: .running, attempt: .working, profileDigest: "sha256:other")
+        try await world.goOn()
+        #expect(world.steps.contains("sandbox.resume without order"))
+    }
+
+    @Test("a job that can never run again is ended with its reason")
+    func neverAgain() async throws {
+        let live = try add(seed: 1, job: .ready, attempt: nil) { $0.stdin = .live }
+        let unkept = try add(seed: 2, job: .ready, attempt: nil) {
+            $0.files = [.init(path: "a", size: ByteCount(bytes: 1), isExecutable: false, digest: "")]
+        }
+        let findings = try await world.recovery.run()
+        #expect(findings.waiting == [])
+        for attempt in [live, unkept] { #expect(world.job(attempt.job)?.state == .errored) }
+    }
+
+    @Test("a job whose every attempt was lost is not tried for ever")
+    func exhausted() async throws {
+        var generator = SeededGenerator(seed: 9)
+        let id = JobID(using: &generator)
+        let time = FixedWallClock().now()
+        world.add(JobRecord(id: id, state: .ready, spec: try Samples.spec(), specDigest: "d", createdAt: time))
+        for number in 1...JobSupervisor.attempts {
+            let attempt = AttemptID(job: id, number: number)
+            world.add(
+                AttemptRecord(
+                    id: attempt, state: .lost, containerName: "\(attempt)", profileDigest: "d", frameKey: 1,
+                    createdAt: time))
+        }
+        #expect(try await world.recovery.run().waiting == [])
+        #expect(world.job(id)?.state == .errored)
+    }
+
+    @Test("a job that waited longer than its queue clock is not begun")
+    func queueClock() async throws {
+        let attempt = try add(seed: 1, job: .ready, attempt: nil, at: 1) { $0.limits.queue = .seconds(60) }
+        let news = try await world.goOn()
+        #expect(news.count == 2)
+        #expect(world.job(attempt.job)?.state == .timedOut)
+        #expect(!world.steps.contains("store.lease"))
     }
 
     @Test("what takes room goes before anything is written, and a row is closed last")
     func order() async throws {
-        try add(seed: 4, job: .running, attempt: .working)
+        try add(seed: 4, job: .leased, attempt: .verified)
         _ = try await world.recovery.run()
-        let finish = try #require(world.steps.firstIndex(of: "store.finish"))
+        let requeue = try #require(world.steps.firstIndex(of: "store.requeue"))
         let remove = try #require(world.steps.firstIndex { $0.hasPrefix("engine.remove ") })
         let marked = try #require(world.steps.firstIndex(of: "store.markRemoved"))
-        #expect(remove < finish)
-        #expect(finish < marked)
+        #expect(remove < requeue)
+        #expect(requeue < marked)
     }
 
     @Test("a container without a row, or under another name than its row's, is left alone and counted")
     func foreign() async throws {
-        let mine = try add(seed: 4, job: .running, attempt: .working)
+        let mine = try add(seed: 4, job: .leased, attempt: .verified)
         var generator = SeededGenerator(seed: 99)
         let stranger = AttemptID(job: JobID(using: &generator), number: 1)
         let strangers = [
@@ -86,9 +156,9 @@ import Testing
 
     @Test("what is stale goes last, and is in nobody's way if it cannot go")
     func stale() async throws {
-        let attempt = try add(seed: 4, job: .running, attempt: .working)
+        let attempt = try add(seed: 4, job: .leased, attempt: .verified)
         world.fail("engine.removeStale")
-        #expect(try await world.recovery.run().settledJobs == 1)
+        #expect(try await world.recovery.run().waiting.count == 1)
         #expect(world.steps.last == "engine.removeStale")
         #expect(world.attempt(attempt)?.state == .lost)
     }
@@ -103,7 +173,7 @@ import Testing
     @Test(
         "a recovery that fails at any step is made good by the next",
         arguments: [
-            "store.liveAttempts", "store.openJobs", "store.end", "store.finish", "engine.sightings",
+            "store.liveAttempts", "store.openJobs", "store.requeue", "engine.sightings",
             "store.markRemoved", "store.removeSpools",
         ])
     func failing(step: String) async throws {
@@ -113,7 +183,7 @@ import Testing
         world.fail(step)
         await #expect(throws: (any Error).self) { try await world.recovery.run() }
         world.fail(nil)
-        _ = try await world.recovery.run()
+        try await world.goOn()
         #expect(world.containers == [])
         #expect(try await world.openJobs() == [])
         #expect(try await world.liveAttempts() == [])

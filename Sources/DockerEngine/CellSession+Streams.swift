@@ -1,0 +1,153 @@
+import CellWire
+import CurlHTTP
+import Model
+import Ports
+
+/// The attached streams, one after the other, and what comes over them.
+extension CellSession {
+    func connect() async throws(EngineError) {
+        stream?.close()
+        let stream = try await client.attach(containerID)
+        self.stream = stream
+        demultiplexer = StreamDemultiplexer()
+        isWelcomed = false
+        graceSaid = nil
+        do {
+            try await stream.write(endpoint.attach())
+        } catch {
+            throw .cellLost(detail: "the stream ended at once")
+        }
+        attaches.send()
+    }
+
+    /// Attaches anew if the container still runs.
+    ///
+    /// Attaching to one that has ended would answer and then hang.
+    func reconnect() async throws(EngineError) {
+        close()
+        guard try await isRunning() else { throw try await loss() }
+        guard reattachesLeft > 0 else { throw .cellLost(detail: "its stream broke \(Limit.reattaches + 1) times") }
+        reattachesLeft -= 1
+        try await connect()
+    }
+
+    func isRunning() async throws(EngineError) -> Bool {
+        // A paused container is one that runs: it waits for us, and we for it.
+        try await inspectState()?["Running"] == true
+    }
+
+    /// The container's state, `nil` if it is gone; an engine that is down is waited for.
+    private func inspectState() async throws(EngineError) -> JSONValue? {
+        var waited = Duration.zero
+        while true {
+            do throws(EngineError) {
+                return try await client.inspectContainer(containerID)?["State"]
+            } catch {
+                guard case .unreachable = error, waited < Limit.outage else { throw error }
+            }
+            sawOutage = true
+            do { try await clock.sleep(for: Limit.outageInterval) } catch { throw .interrupted }
+            waited += Limit.outageInterval
+        }
+    }
+
+    /// Why a container that does not run any more has ended.
+    ///
+    /// The cell is killed for want of memory, or it ends by itself; a plain kill, or a removal, comes from outside, for
+    /// the tool has no way to either.
+    func loss() async throws(EngineError) -> EngineError {
+        let state = try await inspectState()
+        let detail = lastWords(state)
+        if state?["OOMKilled"] == true { return .cellOutOfMemory(detail: detail) }
+        guard let state else { return .sandboxEnded(detail: detail) }
+        // 137 is a kill; 255 is what the engine makes up for a container that it finds dead when it starts.
+        guard state["ExitCode"] == 137 || state["ExitCode"] == 255 else { return .cellLost(detail: detail) }
+        return sawOutage ? .engineLost(detail: detail) : .sandboxEnded(detail: detail)
+    }
+
+    // MARK: An ended container
+
+    /// What is known of a container that has ended by itself.
+    private func lastWords(_ state: JSONValue?) -> String {
+        let text = String(decoding: diagnostics.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let said = text.isEmpty ? "" : "; it said: \(text)"
+        guard let state, let code = state["ExitCode"]?.integerValue else { return "the container is gone\(said)" }
+        return "the container is \(state["Status"]?.stringValue ?? "gone"), exit code \(code)\(said)"
+    }
+
+    /// Takes what an earlier process has spooled of the cell's reports.
+    func readReports() async throws(EngineError) {
+        guard let spool = spools[.report] else { return }
+        do {
+            var offset = Int64(0)
+            while true {
+                let bytes = try await spool.read(from: offset, count: CellWire.maxMessage)
+                if bytes.isEmpty { return }
+                offset += Int64(bytes.count)
+                try reports.take(bytes)
+            }
+        } catch let error as StoreError {
+            throw .store(error)
+        } catch {
+            throw .cellProtocol(detail: "the spooled reports: \(error)")
+        }
+    }
+
+    /// The result of a container that ended before it was adopted: what is in the spools, if it is all there.
+    func resultOfEnded() async throws(EngineError) -> WorkResult {
+        if let refusal = reports.refusalError { throw refusal }
+        if let record = reports.record, let files = spools[.files],
+            spooledBytes[.stdout] == min(Int64(record.stdoutBytes), limits.output.bytes),
+            spooledBytes[.stderr] == min(Int64(record.stderrBytes), limits.output.bytes)
+        {
+            // The record is the last thing a cell says; the files came before it, on a channel of their own.
+            let index = try await FileIndex.read(files)
+            if !index.isEmpty { return WorkResult(record: record, toolPosture: reports.toolPosture, files: index) }
+        }
+        // A working cell has attested: whoever removed the spools has removed the container, too.
+        guard reports.attestation != nil else { throw .outcomeLost }
+        // Nobody was there to see how it went.
+        sawOutage = true
+        throw try await loss()
+    }
+
+    // MARK: What comes in
+
+    func take(_ bytes: [UInt8]) async throws {
+        for (stream, piece) in try demultiplexer.push(bytes) {
+            guard stream == .stdout else {
+                diagnostics += piece.prefix(max(0, Limit.diagnostics - diagnostics.count))
+                continue
+            }
+            for event in try endpoint.receive(Array(piece)) {
+                switch event {
+                case .welcomed:
+                    isWelcomed = true
+                    welcomes.send()
+                case .ended(let channel): ended.insert(channel)
+                case .bytes(let channel, let bytes): try await keep(channel, bytes)
+                }
+            }
+        }
+    }
+
+    private func keep(_ channel: UpChannel, _ bytes: [UInt8]) async throws {
+        spooledBytes[channel, default: 0] += Int64(bytes.count)
+        // The cell keeps the caps; one that does not is not believed any further.
+        guard spooledBytes[channel, default: 0] <= bound(channel) else {
+            throw EngineError.cellProtocol(detail: "more came on \(channel) than its limit allows")
+        }
+        guard let spool = spools[channel] else { throw EngineError.cellProtocol(detail: "\(channel) has no spool") }
+        try await spool.append(bytes)
+        endpoint.spooled(channel, count: bytes.count)
+        if channel == .report { try reports.take(bytes) }
+    }
+
+    private func bound(_ channel: UpChannel) -> Int64 {
+        switch channel {
+        case .stdout, .stderr: limits.output.bytes
+        case .files: limits.result.bytes + limits.artifacts.bytes + (1 << 20)
+        case .report: 1 << 20
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import CellWire
+import FoundationEssentials
+import Logging
+import Model
+import Ports
+
+/// The end of an attempt: what is stored of it, and what is removed.
+extension JobSupervisor {
+    /// Stores what came of an attempt, then removes its sandbox; or leaves both, or gives it up for another attempt.
+    func conclude(
+        _ run: AttemptRun, _ job: JobRecord, _ control: JobControl
+    ) async throws(StoreError) -> End {
+        if run.error == .interrupted {
+            await leave(run)
+            return .left
+        }
+        do throws(StoreError) {
+            if let reason = await reasonToTryAgain(run, control) {
+                try await store.requeue(run.attempt, reason: reason, at: wallClock.now())
+                await cleanUp(run, isStored: true)
+                return .again
+            }
+            let verdict = try await settle(run, job, control)
+            await cleanUp(run, isStored: true)
+            return .settled(verdict)
+        } catch {
+            // Nothing may go on running because its end cannot be written down; its rows stay for the next recovery.
+            await cleanUp(run, isStored: false)
+            throw error
+        }
+    }
+
+    /// Why the job gets another attempt, if it does: a fault of the engine before the tool was started, or an engine that went
+    /// down under a job without effects.
+    private func reasonToTryAgain(_ run: AttemptRun, _ control: JobControl) async -> String? {
+        guard let error = run.error, control.ask == nil, run.attempt.number < Self.attempts else { return nil }
+        let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
+        return error.isWorthAnotherAttempt(toolMayHaveRun: mayHaveRun) ? error.code.rawValue : nil
+    }
+
+    private func leave(_ run: AttemptRun) async {
+        await run.sandbox?.detach()
+        for spool in run.streams.values { await spool.close() }
+    }
+
+    /// Stores the outcome: everything at once.
+    private func settle(
+        _ run: AttemptRun, _ job: JobRecord, _ control: JobControl
+    ) async throws(StoreError) -> Verdict {
+        var stopwatch = run.stopwatch
+        let collected = run.result == nil ? Collected() : try await collect(run)
+        let verdict = await verdict(of: run, job, control, resultFile: collected.resultFile)
+        stopwatch.lap("collect")
+        var outcome = AttemptOutcome(
+            attempt: run.attempt, jobState: verdict.state, attemptState: run.sandbox == nil ? .lost : .collected,
+            reason: verdict.reason, message: verdict.message, at: wallClock.now())
+        outcome.record = run.result?.record
+        outcome.toolPosture = run.result?.toolPosture
+        outcome.phases = stopwatch.phases
+        outcome.stdout = try await wholeBlob(run.streams[.stdout])
+        outcome.stderr = try await wholeBlob(run.streams[.stderr])
+        outcome.result = collected.result
+        outcome.artifacts = collected.artifacts
+        outcome.artifactBlobs = collected.blobs
+        try await store.finish(outcome)
+        return verdict
+    }
+
+    private func verdict(
+        of run: AttemptRun, _ job: JobRecord, _ control: JobControl, resultFile: Verdict.ResultFile
+    ) async -> Verdict {
+        if let result = run.result {
+            let verdict = Verdict.of(result.record, result: resultFile, limits: job.spec.limits)
+            return verdict.state == .cancelled && control.ask == .expired ? .ofTotalClock(job.spec.limits) : verdict
+        }
+        if control.ask == .expired { return .ofTotalClock(job.spec.limits) }
+        guard let error = run.error else {
+            return Verdict(.cancelled, "cancelled", "The job was cancelled before its tool started.")
+        }
+        let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
+        return Verdict.of(error, toolMayHaveRun: mayHaveRun, isCancelled: control.isCancelled)
+    }
+
+    private struct Collected {
+        var resultFile = Verdict.ResultFile.acceptable
+        var result: Blob?
+        var artifacts: [AttemptRecord.Artifact] = []
+        var blobs: [Blob] = []
+    }
+
+    /// Makes blobs of the collected files.
+    ///
+    /// The first one is the result file, which every job is asked for.
+    private func collect(_ run: AttemptRun) async throws(StoreError) -> Collected {
+        var collected = Collected()
+        guard let files = run.result?.files, let spool = run.streams[.files] else { return collected }
+        for (index, file) in files.enumerated() {
+            let isResult = index == 0 && file.path == JobSpec.resultFile
+            switch file.content {
+            case .success(let range):
+                let blob = try await blobs.makeBlob(from: spool, range: range)
+                guard isResult else {
+                    collected.artifacts.append(.init(path: file.path, blob: blob.reference, problem: nil))
+                    collected.blobs.append(blob)
+                    continue
+                }
+                collected.result = blob
+                let bytes = try await spool.read(from: range.lowerBound, count: range.count)
+                if !isJSON(bytes) { collected.resultFile = .notJSON }
+            case .failure(let problem) where isResult:
+                if problem.word != "missing" { collected.resultFile = .problem(problem.word) }
+            case .failure(let problem):
+                collected.artifacts.append(.init(path: file.path, blob: nil, problem: problem.word))
+            }
+        }
+        return collected
+    }
+
+    private func isJSON(_ bytes: [UInt8]) -> Bool {
+        do {
+            _ = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func wholeBlob(_ spool: (any Spool)?) async throws(StoreError) -> Blob? {
+        guard let spool else { return nil }
+        return try await blobs.makeBlob(from: spool, range: 0..<(await spool.length))
+    }
+
+    /// Removes the container and then the spools.
+    ///
+    /// What cannot be removed now is left to the next recovery, which finds it by its row.
+    private func cleanUp(_ run: AttemptRun, isStored: Bool) async {
+        do {
+            for spool in run.streams.values { await spool.close() }
+            try await run.sandbox?.remove()
+            try await spools.remove(run.attempt)
+            if run.sandbox != nil, isStored { try await store.markRemoved(run.attempt, at: wallClock.now()) }
+        } catch let error as any UserFacingError {
+            logger.warning(
+                "a sandbox was left for the next recovery",
+                metadata: ["attempt": "\(run.attempt)", "error.code": "\(error.code.rawValue)"])
+        } catch {
+            logger.warning("a sandbox was left for the next recovery", metadata: ["attempt": "\(run.attempt)"])
+        }
+    }
+}

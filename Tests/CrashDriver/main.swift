@@ -1,0 +1,38 @@
+// Runs a job as `caisson run` does, and kills itself with SIGKILL at a named point: what a crash leaves is for the next
+// process to settle. For tests only.
+//
+//   crash-driver POINT IMAGE COMMAND ARG…       CAISSON_HOME and DOCKER_HOST as for caisson
+//
+// A point is "before" or "after" and a step, as in "after store.markWorking"; `CrashPoint.steps` lists them.
+import Daemon
+import Foundation
+import Hardening
+import Logging
+import Model
+import Ports
+import Scheduler
+
+let arguments = CommandLine.arguments
+guard arguments.count > 3 else { fatalError("usage: crash-driver POINT IMAGE COMMAND…") }
+let crash = CrashPoint(arguments[1])
+let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+let configuration = try InstanceConfiguration(
+    home: nil, environment: ProcessInfo.processInfo.environment, executable: executable.path)
+var layers = Layers()
+layers.spools = { CrashingSpools(spools: $0, crash: crash) }
+layers.store = { CrashingStore(store: $0, crash: crash) }
+layers.engine = { CrashingEngine(engine: $0, crash: crash) }
+let logger = Logger(label: "crash") { _ in SwiftLogNoOpLogHandler() }
+let instance = try await Instance.open(configuration, logger: logger, layers: layers, whenWaiting: { _ in })
+let findings = try await instance.recovery.run()
+await EarlierJobs(
+    findings, supervisor: instance.supervisor, profile: { try Instance.profile(named: $0) }, tell: { _ in }
+).run()
+let profile = try Instance.profile(named: "standard")
+let request = JobRequest(
+    image: arguments[2], command: Array(arguments[3...]), profile: profile.profile.name,
+    limits: profile.profile.limits)
+let job = try await instance.supervisor.accept(request)
+_ = try await instance.supervisor.run(
+    job, profile: profile, control: JobControl(grace: request.limits.grace))
+try await instance.close()
