@@ -30,7 +30,7 @@ struct InstanceFixture: Sendable {
                 configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, watching: watching,
                 whenWaiting: { _ in })
             let fixture = InstanceFixture(
-                instance: instance, folder: folder, profile: try Instance.profile(named: "standard"))
+                instance: instance, folder: folder, profile: try Instance.profile(named: "shell"))
             let result: Result<Void, any Error>
             do {
                 try await body(fixture)

@@ -14,6 +14,6 @@ enum Samples {
             command: ["python3", "-c", ""],
             environment: ["GREETING": "hi = there"],
             files: [.init(path: "data/in.csv", size: .kibibytes(3), isExecutable: true)], hasStandardInput: true,
-            artifacts: ["out/chart.svg"], profile: "standard", limits: limits)
+            artifacts: ["out/chart.svg"], profile: "shell", limits: limits)
     }
 }

@@ -14,7 +14,7 @@ enum Samples {
             imageID: "sha256:" + String(repeating: "1", count: 64), imageName: "python", command: command,
             environment: ["camelCase": "a", "HTTPServerURL": "b/c", "snake_case": "ü\u{1}\"", "": ""],
             files: [.init(path: "data/in.csv", size: .kibibytes(3), isExecutable: true)], hasStandardInput: true,
-            artifacts: ["out/chart.svg"], profile: "standard", limits: limits)
+            artifacts: ["out/chart.svg"], profile: "shell", limits: limits)
     }
 
     static func job(_ id: JobID, at time: Int64 = 1000) throws -> JobRecord {

@@ -18,7 +18,7 @@ import Testing
                 "has_standard_input":true,"image_id":"sha256:\(image)","image_name":"python",\
                 "limits":{"artifacts_bytes":67108864,"cpus_thousandths":1500,"files":1024,"grace_ms":2000,\
                 "memory_bytes":268435456,"output_bytes":10485760,"pids":64,"result_bytes":1048576,"run_ms":60500,\
-                "start_ms":30000,"tmp_bytes":16777216,"work_bytes":67108864},"profile":"standard"}
+                "start_ms":30000,"tmp_bytes":16777216,"work_bytes":67108864},"profile":"shell"}
                 """)
     }
 
