@@ -65,8 +65,8 @@ extension StrictJSON.Mistake {
         case .typeMismatch(let type, let context):
             self.init(pointer: Self.pointer(context.codingPath), detail: "must be \(Self.word(for: type))")
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
-            let reason = context.underlyingError.map { ": \($0)" } ?? ""
-            self.init(pointer: "", detail: "it is not JSON\(reason)")
+            // The decoder does not say where.
+            self.init(pointer: "", detail: "it is not JSON (`python3 -m json.tool FILE` tells where)")
         case .dataCorrupted(let context):
             self.init(pointer: Self.pointer(context.codingPath), detail: "has a value that is not known here")
         @unknown default:
