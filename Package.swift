@@ -39,7 +39,9 @@ let package = Package(
         .target(
             name: "Profiles", path: "Profiles",
             resources: [
-                .embedInCode("standard.json"), .embedInCode("standard.outer.json"), .embedInCode("standard.inner.json"),
+                .embedInCode("strict.json"), .embedInCode("strict.outer.json"), .embedInCode("strict.inner.json"),
+                .embedInCode("shell.json"), .embedInCode("shell.outer.json"), .embedInCode("shell.inner.json"),
+                .embedInCode("python.json"), .embedInCode("python.outer.json"), .embedInCode("python.inner.json"),
             ],
             swiftSettings: settings),
         .target(name: "Hardening", dependencies: ["Model", "Profiles"], swiftSettings: settings),
@@ -130,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "Hardening", "Model", "Ports", "TestSupport",
+                "Commands", "Daemon", "Hardening", "Model", "Ports", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -3,8 +3,14 @@
 /// The bytes of the profile files, by file name, so that nothing is looked up at run time.
 package enum ProfileFiles {
     package static let all: [String: [UInt8]] = [
-        "standard.json": PackageResources.standard_json,
-        "standard.outer.json": PackageResources.standard_outer_json,
-        "standard.inner.json": PackageResources.standard_inner_json,
+        "strict.json": PackageResources.strict_json,
+        "strict.outer.json": PackageResources.strict_outer_json,
+        "strict.inner.json": PackageResources.strict_inner_json,
+        "shell.json": PackageResources.shell_json,
+        "shell.outer.json": PackageResources.shell_outer_json,
+        "shell.inner.json": PackageResources.shell_inner_json,
+        "python.json": PackageResources.python_json,
+        "python.outer.json": PackageResources.python_outer_json,
+        "python.inner.json": PackageResources.python_inner_json,
     ]
 }

@@ -1,7 +1,9 @@
 // Commands: the verbs of the command line: what is parsed, what is printed, which exit status. It must not hold rules about
 // jobs. Until the control API exists it wires an instance of its own (`Docs/Decisions/0003`).
 package import ArgumentParser
+import Daemon
 import Foundation
+import Hardening
 
 /// `caisson`: the whole command line.
 package struct Caisson: AsyncParsableCommand {
@@ -12,10 +14,22 @@ package struct Caisson: AsyncParsableCommand {
             Exit status: 0 ok, 1 the job failed, timed out or ran out of memory, 2 invalid input, 3 not found, 4 conflict, \
             6 no engine, 8 cancelled, 9 our fault or the engine's.
             """,
-        version: "caisson 0.1.0",
-        subcommands: [RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self])
+        version: version,
+        subcommands: [
+            RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self,
+            ProfileCommand.self,
+        ])
 
     package init() {}
+
+    /// The release, and which profiles are built into it.
+    private static var version: String {
+        let profiles = ProfileSet.builtIn.names.map { name in
+            let digest = ProfileReport.digest(of: name, in: .builtIn).prefix(ProfileReport.shortDigestLength)
+            return "profile \(name) \(digest)"
+        }
+        return (["caisson 0.1.0"] + profiles).joined(separator: "\n")
+    }
 
     /// Opens `/dev/null` where a standard descriptor is closed: whatever is opened first would else be taken for it.
     private static func openStandardDescriptors() {

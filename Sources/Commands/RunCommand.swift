@@ -31,8 +31,17 @@ struct RunCommand: AsyncParsableCommand {
     var artifacts: [String] = []
     @Option(help: ArgumentHelp("Where to write the kept files, too.", valueName: "folder"))
     var artifactsDir: String?
-    @Option(help: ArgumentHelp("The longest the command may run: 100ms ... 24h.", valueName: "duration"))
-    var timeout: String = "60s"
+    @Option(
+        help: ArgumentHelp(
+            "The longest the command may run: 100ms ... 24h; else as in the profile.", valueName: "duration")
+    )
+    var timeout: String?
+    @Option(
+        help: ArgumentHelp(
+            "What the command may do: see `caisson profile list`. Else the profile of the image's name, else shell.",
+            valueName: "name"))
+    var profile: String?
+    @OptionGroup var profiles: ProfilesOption
     @OptionGroup var home: HomeOption
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
@@ -45,7 +54,8 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The command without its surroundings.
     func run(configuration: InstanceConfiguration, output: Output) async throws -> ExitStatus {
-        let profile = try Instance.profile(named: Profile.standardName)
+        let set = try profiles.set()
+        let profile = try Instance.profile(named: profile ?? set.name(forImage: image), of: set)
         let request = try RunRequest.make(self, profile: profile.profile)
         let follower = OutputFollower(output: output)
         var layers = Layers()
@@ -56,7 +66,7 @@ struct RunCommand: AsyncParsableCommand {
                 output.error("caisson: waiting for \(pid.map { "process \($0)" } ?? "another process") to end its job")
             })
         do {
-            let status = try await carryOut(request, profile, instance, follower, output)
+            let status = try await carryOut(request, profile, set, instance, follower, output)
             try await instance.close()
             return status
         } catch {
@@ -66,12 +76,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func carryOut(
-        _ request: JobRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
-        _ output: Output
+        _ request: JobRequest, _ profile: PreparedProfile, _ set: ProfileSet, _ instance: Instance,
+        _ follower: OutputFollower, _ output: Output
     ) async throws -> ExitStatus {
         let findings = try await instance.recovery.run()
         let earlier = EarlierJobs(
-            findings, supervisor: instance.supervisor, profile: { try Instance.profile(named: $0) },
+            findings, supervisor: instance.supervisor, profile: { try Instance.profile(named: $0, of: set) },
             tell: { output.error(Self.words($0)) })
         let control = JobControl(grace: request.limits.grace)
         let signals = CancelSignals(control, earlier, follower, output: output)

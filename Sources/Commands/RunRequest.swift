@@ -10,7 +10,7 @@ enum RunRequest {
         var mistakes: [any UserFacingError] = []
         var limits = profile.limits
         do throws(ModelError) {
-            limits.run = try Duration(text: flags.timeout, field: "--timeout")
+            if let timeout = flags.timeout { limits.run = try Duration(text: timeout, field: "--timeout") }
         } catch {
             mistakes.append(error)
         }

@@ -38,6 +38,7 @@ struct ShowCommand: AsyncParsableCommand {
             ("state", "\(job.state.rawValue)\(job.message.map { ": \($0)" } ?? "")"),
             ("command", TextTable.oneLine(job.spec.command.joined(separator: " "), width: 200)),
             ("image", "\(job.spec.imageName) (\(job.spec.imageID.prefix(19)))"),
+            ("profile", job.spec.profile),
             ("created", job.createdAt.rfc3339),
             ("finished", job.finishedAt?.rfc3339),
             (
@@ -51,7 +52,8 @@ struct ShowCommand: AsyncParsableCommand {
 
     private static func lines(_ attempt: AttemptRecord) -> [String] {
         var lines = [
-            line("attempt", "\(attempt.id.number), \(attempt.state.rawValue), container \(attempt.containerName)")
+            line("attempt", "\(attempt.id.number), \(attempt.state.rawValue), container \(attempt.containerName)"),
+            line("profile", "\(attempt.profileDigest.prefix(19))"),
         ]
         if let record = attempt.record { lines += self.lines(record) }
         for artifact in attempt.artifacts {

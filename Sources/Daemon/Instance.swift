@@ -1,7 +1,7 @@
 import BlobFiles
 import DockerEngine
 import Filters
-import Hardening
+package import Hardening
 package import Logging
 import Model
 package import Ports
@@ -78,11 +78,13 @@ package struct Instance: Sendable {
         SQLiteJobReader(folder: configuration.home, blobs: BlobFolder(in: configuration.home, ids: RandomIDs()))
     }
 
-    /// A built-in profile with its digest and its inner filter for this machine.
-    package static func profile(named name: String) throws -> PreparedProfile {
-        let profile = try Profile.named(name)
+    /// A profile of `set` with its digest and its inner filter for this machine.
+    ///
+    /// - Throws: ``HardeningError``.
+    package static func profile(named name: String, of set: ProfileSet = .builtIn) throws -> PreparedProfile {
+        let profile = try set.profile(named: name)
         return PreparedProfile(
-            profile: profile, digest: ContentDigest.of(profile.content),
+            profile: profile, digest: ProfileReport.digest(of: name, in: set),
             filter: try FilterCompiler.compile(profile.inner))
     }
 }

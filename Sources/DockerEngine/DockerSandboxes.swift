@@ -16,7 +16,7 @@ package struct DockerSandboxes: SandboxEngine {
         (self.client, self.installation, self.clock) = (client, installation, clock)
         volume = CellVolume(
             client: client, store: store, installation: installation, image: cell,
-            profile: try Profile.named(Profile.standardName), ids: ids, wallClock: wallClock, clock: clock)
+            profile: try ProfileSet.builtIn.profile(named: "strict"), ids: ids, wallClock: wallClock, clock: clock)
     }
 
     package func pin(image name: String, within limit: Duration) async throws(EngineError) -> PinnedImage {

@@ -1,5 +1,5 @@
-// Filters: turns a profile's list of system calls into the program that the kernel runs for every call, by libseccomp.
-// It must not decide which calls a class of jobs may make: that is the profile's.
+// Filters: turns a profile's list of system calls into the program that the kernel runs for every call, by libseccomp,
+// and tells which calls get through such programs. It must not decide which calls a class of jobs may make: that is the profile's.
 import CSeccomp
 import Glibc
 package import Hardening

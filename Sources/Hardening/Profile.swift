@@ -1,90 +1,82 @@
 import FoundationEssentials
 package import Model
-import Profiles
 
 /// The hardening of a class of jobs: a reviewed file, not something a job can change.
 package struct Profile: Sendable, Hashable {
     package let name: String
+    /// What the class may do; its first sentence says which programs it is for.
     package let description: String
     /// What a job gets unless it asks for less or, within the ranges of ``Limits``, more.
     package let limits: Limits
-    /// The list that the Engine loads into every process of the container; as its file has it, for the create body.
+    /// The list that the Engine loads into every process of the container.
     package let outer: SeccompList
+    /// The outer list for the create body: written anew, so that the engine reads exactly what was checked here.
     package let outerJSON: String
     /// The list that the cell loads into the tool alone; what a tool can reach is what both allow.
     package let inner: SeccompList
     package let maskedPaths: [String]
     package let readOnlyPaths: [String]
-    /// The bytes of all its files, in a fixed order: what its digest is made of.
-    package let content: [UInt8]
 
-    /// The profile of a job that names none.
-    package static let standardName = "standard"
-
-    /// The profiles that are built into the program.
-    package static let names: [String] = ProfileFiles.all.keys.compactMap { file in
-        let parts = file.split(separator: ".")
-        return parts.count == 2 ? String(parts[0]) : nil
-    }.sorted()
-
-    /// A built-in profile.
-    package static func named(_ name: String) throws(HardeningError) -> Profile {
-        guard names.contains(name) else { throw .unknownProfile(name, known: names) }
-        return try Profile(files: ProfileFiles.all, name: name)
-    }
-
-    /// Reads a profile from `NAME.json` and the two lists that it names.
+    /// Reads a profile from `NAME.json`, `NAME.outer.json` and `NAME.inner.json`.
     ///
+    /// - Parameters:
+    ///   - files: by file name; others are left alone.
+    ///   - folder: where they are from, for messages.
     /// - Throws: ``HardeningError/brokenProfile(file:detail:)``, also for limits that are out of range.
-    package init(files: [String: [UInt8]], name: String) throws(HardeningError) {
-        let document: Document = try Self.read("\(name).json", from: files)
+    package init(files: [String: [UInt8]], name: String, folder: String? = nil) throws(HardeningError) {
+        let names = ProfileSet.fileNames(of: name)
+        let path = { (file: String) in folder.map { "\($0)/\(file)" } ?? file }
+        func read<Value: Codable>(_ file: String, as type: Value.Type) throws(HardeningError) -> Value {
+            guard let bytes = files[file] else { throw .brokenProfile(file: path(file), detail: "it is missing") }
+            do {
+                return try StrictJSON.decode(type, from: bytes)
+            } catch {
+                throw .brokenProfile(file: path(file), detail: error.text)
+            }
+        }
+        let document = try read(names[0], as: Document.self)
         guard document.name == name else {
-            throw .brokenProfile(file: "\(name).json", detail: "it is named \(document.name)")
+            throw .brokenProfile(file: path(names[0]), detail: "/name is \"\(document.name)\", not \"\(name)\"")
         }
-        if let mistake = document.limits.mistakes.first {
-            throw .brokenProfile(file: "\(name).json", detail: mistake.message)
-        }
-        let (outerFile, innerFile) = (document.seccomp.outer, document.seccomp.inner)
-        outer = try Self.read(outerFile, from: files)
-        inner = try Self.read(innerFile, from: files)
-        for (file, list) in [(outerFile, outer), (innerFile, inner)] {
-            if let mistake = list.mistake { throw .brokenProfile(file: file, detail: mistake) }
+        let mistakes = document.limits.mistakes.map(\.message) + document.pathMistakes
+        if let mistake = mistakes.first { throw .brokenProfile(file: path(names[0]), detail: mistake) }
+        outer = try read(names[1], as: SeccompList.self)
+        inner = try read(names[2], as: SeccompList.self)
+        for (file, list) in [(names[1], outer), (names[2], inner)] {
+            if let mistake = list.mistake { throw .brokenProfile(file: path(file), detail: mistake) }
         }
         self.name = name
         description = document.description
         limits = document.limits
-        outerJSON = String(decoding: files[outerFile] ?? [], as: UTF8.self)
-        maskedPaths = document.maskedPaths
-        readOnlyPaths = document.readOnlyPaths
-        content = ["\(name).json", outerFile, innerFile].flatMap { files[$0] ?? [] }
-    }
-
-    private static func read<Value: Decodable>(
-        _ file: String, from files: [String: [UInt8]]
-    ) throws(HardeningError) -> Value {
-        guard let bytes = files[file] else { throw .brokenProfile(file: file, detail: "it is missing") }
-        do {
-            return try JSONDecoder().decode(Value.self, from: Data(bytes))
-        } catch {
-            throw .brokenProfile(file: file, detail: "\(error)")
-        }
+        (maskedPaths, readOnlyPaths) = (document.maskedPaths, document.readOnlyPaths)
+        outerJSON = try outer.engineJSON
     }
 }
 
 /// A profile file as it is written.
-private struct Document: Decodable {
-    struct Seccomp: Decodable { let outer, inner: String }
-
+private struct Document: Codable {
     let name: String
     let description: String
     let limits: Limits
-    let seccomp: Seccomp
     let maskedPaths: [String]
     let readOnlyPaths: [String]
 
     enum CodingKeys: String, CodingKey {
-        case name, description, limits, seccomp
+        case name, description, limits
         case maskedPaths = "masked_paths"
         case readOnlyPaths = "read_only_paths"
+    }
+
+    /// An engine takes a list of its own if it is given none: an empty one would mask nothing.
+    var pathMistakes: [String] {
+        var mistakes: [String] = []
+        for (key, paths) in [("/masked_paths", maskedPaths), ("/read_only_paths", readOnlyPaths)] {
+            if paths.isEmpty { mistakes.append("\(key) is empty") }
+            for (index, path) in paths.enumerated()
+            where !path.hasPrefix("/") || path.split(separator: "/").contains(where: { $0 == ".." || $0 == "." }) {
+                mistakes.append("\(key)/\(index) must be an absolute path without . and ..")
+            }
+        }
+        return mistakes
     }
 }

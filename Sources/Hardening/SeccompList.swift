@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// A deny-by-default list of system calls, in the form of the OCI runtime specification that engines and runc read.
 ///
 /// - Source: OCI runtime-spec, `config-linux.md`, "Seccomp"; Docker's profile format, which is the same with `names`.
@@ -36,16 +38,42 @@ package struct SeccompList: Sendable, Hashable, Codable {
     package let architectures: [String]
     package let syscalls: [Rule]
 
-    /// What makes a list unfit to confine anything, or `nil`.
+    /// What makes a list unfit to confine anything, with its place, or `nil`.
     package var mistake: String? {
-        if defaultAction == .allow { return "the default action allows" }
-        if architectures.count != 1 { return "one native architecture must be named, and no other" }
-        for rule in syscalls {
-            guard !rule.names.isEmpty else { return "a rule without names" }
-            for argument in rule.args ?? [] where (argument.op == .maskedEqual) != (argument.valueTwo != nil) {
-                return "\(rule.names[0]): valueTwo goes with SCMP_CMP_MASKED_EQ, and only with it"
+        if defaultAction == .allow { return "/defaultAction must be SCMP_ACT_ERRNO or SCMP_ACT_KILL_PROCESS" }
+        if architectures.count != 1 { return "/architectures must name the native one, and no other" }
+        for (index, rule) in syscalls.enumerated() {
+            let place = "/syscalls/\(index)"
+            guard !rule.names.isEmpty else { return "\(place)/names is empty" }
+            if let number = rule.errnoRet, rule.action != .errno || !(0...4095).contains(number) {
+                return "\(place)/errnoRet must be 0 ... 4095, and goes with SCMP_ACT_ERRNO only"
+            }
+            for (index, argument) in (rule.args ?? []).enumerated() {
+                guard (0...5).contains(argument.index) else {
+                    return "\(place)/args/\(index)/index is \(argument.index), but must be 0 ... 5"
+                }
+                if (argument.op == .maskedEqual) != (argument.valueTwo != nil) {
+                    return "\(place)/args/\(index)/valueTwo goes with SCMP_CMP_MASKED_EQ, and only with it"
+                }
             }
         }
         return nil
+    }
+
+    /// The list as an engine gets it: without comments, and always the same for the same rules.
+    var engineJSON: String {
+        get throws(HardeningError) {
+            let rules = syscalls.map {
+                Rule(comment: nil, names: $0.names, action: $0.action, errnoRet: $0.errnoRet, args: $0.args)
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            do {
+                let list = SeccompList(defaultAction: defaultAction, architectures: architectures, syscalls: rules)
+                return String(decoding: try encoder.encode(list), as: UTF8.self)
+            } catch {
+                throw .filterNotBuilt(detail: "the outer list cannot be written")
+            }
+        }
     }
 }

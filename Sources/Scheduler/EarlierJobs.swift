@@ -116,7 +116,12 @@ package final class EarlierJobs: Sendable {
     }
 
     private func run(_ job: JobRecord, after attempts: Int, _ control: JobControl) async throws -> Verdict? {
-        try await supervisor.run(
-            job, after: attempts, profile: try profile(job.spec.profile), control: control)
+        let prepared: PreparedProfile
+        do {
+            prepared = try profile(job.spec.profile)
+        } catch let error as any UserFacingError {
+            return try await supervisor.end(job, Verdict(.errored, error.code.rawValue, error.message))
+        }
+        return try await supervisor.run(job, after: attempts, profile: prepared, control: control)
     }
 }

@@ -81,11 +81,7 @@ package struct JobSupervisor: Sendable {
         _ job: JobRecord, after earlier: Int = 0, profile: PreparedProfile, live: (any InputSource)? = nil,
         control: JobControl
     ) async throws(StoreError) -> Verdict? {
-        if let late = Verdict.ofQueueClock(job, now: wallClock.now()) {
-            try await store.end(
-                job.id, as: late.state, reason: late.reason, message: late.message, at: wallClock.now())
-            return late
-        }
+        if let late = Verdict.ofQueueClock(job, now: wallClock.now()) { return try await end(job, late) }
         var run = AttemptRun(attempt: AttemptID(job: job.id, number: earlier + 1), clock: clock)
         while true {
             let end = try await timed(job, control) { () throws(StoreError) in
@@ -97,6 +93,13 @@ package struct JobSupervisor: Sendable {
             do { try await clock.sleep(for: wait) } catch { return nil }  // the job waits for the next process
             run = AttemptRun(attempt: AttemptID(job: job.id, number: run.attempt.number + 1), clock: clock)
         }
+    }
+
+    /// Ends a job that has no open attempt.
+    func end(_ job: JobRecord, _ verdict: Verdict) async throws(StoreError) -> Verdict {
+        try await store.end(
+            job.id, as: verdict.state, reason: verdict.reason, message: verdict.message, at: wallClock.now())
+        return verdict
     }
 
     /// Goes on with a working attempt of a process that is gone, and gives the verdict, which is stored.

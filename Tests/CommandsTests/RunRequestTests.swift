@@ -11,7 +11,7 @@ import Testing
 @Suite struct RunRequestTests {
     private func request(_ arguments: [String]) throws -> JobRequest {
         let flags = try RunCommand.parse(["--image", "shell"] + arguments)
-        return try RunRequest.make(flags, profile: Profile.named(Profile.standardName))
+        return try RunRequest.make(flags, profile: ProfileSet.builtIn.profile(named: "shell"))
     }
 
     private func mistakes(_ arguments: [String]) throws -> [any UserFacingError] {
@@ -40,15 +40,14 @@ import Testing
             #expect(request.artifacts == ["out/a", "b"])
             #expect(request.limits.run == .milliseconds(250))
             if case .stored = request.stdin {} else { Issue.record("\(request.stdin)") }
-            #expect(request.profile == "standard")
+            #expect(request.profile == "shell")
         }
     }
 
-    @Test("without flags, a job has the profile's limits but for the run clock, and no input")
+    @Test("without flags, a job has the profile's limits, its run clock among them, and no input")
     func defaults() throws {
         let request = try request(["--", "true"])
-        var limits = try Profile.named(Profile.standardName).limits
-        limits.run = .seconds(60)
+        let limits = try ProfileSet.builtIn.profile(named: "shell").limits
         #expect(request.limits == limits)
         #expect(request.environment == [:])
         if case .none = request.stdin {} else { Issue.record("\(request.stdin)") }

@@ -28,7 +28,7 @@ let findings = try await instance.recovery.run()
 await EarlierJobs(
     findings, supervisor: instance.supervisor, profile: { try Instance.profile(named: $0) }, tell: { _ in }
 ).run()
-let profile = try Instance.profile(named: "standard")
+let profile = try Instance.profile(named: "shell")
 let request = JobRequest(
     image: arguments[2], command: Array(arguments[3...]), profile: profile.profile.name,
     limits: profile.profile.limits)

@@ -10,7 +10,7 @@ import Testing
     private let good: Attestation
 
     init() throws {
-        let profile = try Profile.named(Profile.standardName)
+        let profile = try ProfileSet.builtIn.profile(named: "shell")
         plan = ContainerPlan(
             name: "n", labels: [:], imageID: "sha256:1", imageEnvironmentNames: [], cellVolume: "v", profile: profile,
             limits: profile.limits)

@@ -4,7 +4,7 @@ import Model
 enum Samples {
     static let imageID = "sha256:" + String(repeating: "7", count: 64)
 
-    static func profile() throws -> Profile { try Profile.named(Profile.standardName) }
+    static func profile() throws -> Profile { try ProfileSet.builtIn.profile(named: "shell") }
 
     /// A plan whose every number differs from every other.
     static func plan(

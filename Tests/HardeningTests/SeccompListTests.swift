@@ -64,68 +64,14 @@ import Testing
         }
     }
 
-    // MARK: The built-in lists
-
-    static let lists: [(String, SeccompList)] = {
-        do {
-            let profile = try Profile.named(Profile.standardName)
-            return [("outer", profile.outer), ("inner", profile.inner)]
-        } catch {
-            return []
-        }
-    }()
-
-    @Test("the built-in lists deny by default, for one architecture")
-    func denyByDefault() {
-        #expect(Self.lists.count == 2)
-        for (name, list) in Self.lists {
-            #expect(list.defaultAction == .errno, "\(name)")
-            #expect(list.architectures == ["SCMP_ARCH_X86_64"], "\(name)")
-            #expect(list.mistake == nil, "\(name)")
-        }
-    }
-
-    @Test("no call is listed twice without a condition, or both with and without one")
-    func duplicates() {
-        for (name, list) in Self.lists {
-            var seen: Set<String> = []
-            let plain = list.syscalls.filter { ($0.args ?? []).isEmpty }.flatMap(\.names)
-            for call in plain { #expect(seen.insert(call).inserted, "\(name): \(call)") }
-            let conditional = list.syscalls.filter { !($0.args ?? []).isEmpty }
-            #expect(Set(conditional.flatMap(\.names)).isDisjoint(with: plain), "\(name)")
-            let rules = conditional.flatMap { rule in rule.names.map { "\($0) \(rule.args ?? [])" } }
-            #expect(Set(rules).count == rules.count, "\(name)")
-        }
-    }
-
-    /// Calls that no class of jobs has a use for and that have been the way out of a container.
-    static let neverAllowed: Set = [
-        "mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "ptrace", "process_vm_readv",
-        "process_vm_writev", "bpf", "perf_event_open", "keyctl", "add_key", "request_key", "io_uring_setup",
-        "io_uring_enter", "io_uring_register", "userfaultfd", "kexec_load", "kexec_file_load", "init_module",
-        "finit_module", "delete_module", "open_by_handle_at", "name_to_handle_at", "open_tree", "move_mount", "fsopen",
-        "fsconfig", "fsmount", "fspick", "mount_setattr", "swapon", "swapoff", "reboot", "acct", "quotactl", "syslog",
-        "sethostname", "setdomainname", "settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "iopl", "ioperm",
-        "modify_ldt", "vmsplice", "pidfd_getfd", "kcmp", "lookup_dcookie", "nfsservctl", "uselib", "vhangup",
-        "move_pages", "migrate_pages", "mbind", "set_mempolicy", "capset", "setfsuid", "setgroups", "process_madvise",
-        "remap_file_pages", "fanotify_init", "shmget", "msgget", "semget", "mq_open",
-    ]
-
-    @Test("what is never legitimate is in neither list")
-    func never() {
-        for (name, list) in Self.lists {
-            let allowed = Set(list.syscalls.filter { $0.action == .allow }.flatMap(\.names))
-            #expect(allowed.intersection(Self.neverAllowed) == [], "\(name)")
-        }
-    }
-
-    @Test("what the inner list allows the outer one allows, too, for a tool gets only what both allow")
-    func innerWithinOuter() throws {
-        let outer = try #require(Self.lists.first?.1)
-        let inner = try #require(Self.lists.last?.1)
-        let reachable = Set(outer.syscalls.filter { $0.action == .allow }.flatMap(\.names))
-        let wanted = Set(inner.syscalls.filter { $0.action == .allow }.flatMap(\.names))
-        #expect(wanted.subtracting(reachable) == [])
-        #expect(wanted.count < reachable.count)
+    @Test("a condition on an argument that a call cannot have, or an error number that the kernel does not, is unfit")
+    func ranges() throws {
+        let bad = [
+            #"[{"names": ["x"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 6, "value": 1, "op": "SCMP_CMP_EQ"}]}]"#,
+            #"[{"names": ["x"], "action": "SCMP_ACT_ALLOW", "args": [{"index": -1, "value": 1, "op": "SCMP_CMP_EQ"}]}]"#,
+            #"[{"names": ["x"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4096}]"#,
+            #"[{"names": ["x"], "action": "SCMP_ACT_ALLOW", "errnoRet": 1}]"#,
+        ]
+        for rules in bad { #expect(try list(rules: rules).mistake?.hasPrefix("/syscalls/0/") == true, "\(rules)") }
     }
 }

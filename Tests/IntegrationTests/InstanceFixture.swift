@@ -32,7 +32,7 @@ struct InstanceFixture: Sendable {
                 configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, layers: layers,
                 whenWaiting: { _ in })
             let fixture = InstanceFixture(
-                instance: instance, folder: folder, profile: try Instance.profile(named: "standard"))
+                instance: instance, folder: folder, profile: try Instance.profile(named: "shell"))
             let result: Result<Void, any Error>
             do {
                 try await body(fixture)

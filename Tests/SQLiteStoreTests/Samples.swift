@@ -15,7 +15,7 @@ enum Samples {
             environment: ["camelCase": "a", "HTTPServerURL": "b/c", "snake_case": "ü\u{1}\"", "": ""],
             files: [.init(path: "data/in.csv", size: .kibibytes(3), isExecutable: true, digest: "sha256:d")],
             stdin: .stored(digest: "sha256:e", size: .kibibytes(2)),
-            artifacts: ["out/chart.svg"], collectsChanges: true, outputPolicy: .kill, profile: "standard",
+            artifacts: ["out/chart.svg"], collectsChanges: true, outputPolicy: .kill, profile: "shell",
             limits: limits)
     }
 

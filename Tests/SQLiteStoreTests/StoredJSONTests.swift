@@ -19,7 +19,7 @@ import Testing
                 "limits":{"artifacts_bytes":67108864,"cpus_thousandths":1500,"files":1024,"grace_ms":2000,\
                 "memory_bytes":268435456,"output_bytes":10485760,"pids":64,"pull_ms":300000,"queue_ms":3600000,\
                 "result_bytes":1048576,"run_ms":60500,"start_ms":30000,"tmp_bytes":16777216,"total_ms":7200000,\
-                "work_bytes":67108864},"output_policy":"kill","profile":"standard",\
+                "work_bytes":67108864},"output_policy":"kill","profile":"shell",\
                 "stdin":{"digest":"sha256:e","kind":"stored","size_bytes":2048}}
                 """)
     }

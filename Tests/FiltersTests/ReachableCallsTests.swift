@@ -1,0 +1,152 @@
+import Filters
+import Foundation
+import Hardening
+import Testing
+
+/// How many system calls a tool can reach, by following the compiled programs.
+@Suite struct ReachableCallsTests {
+    private func program(_ rules: String) throws -> FilterProgram {
+        let text = """
+            {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [\(rules)]}
+            """
+        let list = try JSONDecoder().decode(SeccompList.self, from: Data(text.utf8))
+        return FilterProgram(try FilterCompiler.compile(list))
+    }
+
+    private func rule(_ name: String, _ action: String = "ALLOW", _ arguments: String...) -> String {
+        let arguments = arguments.isEmpty ? "" : ", \"args\": [\(arguments.joined(separator: ", "))]"
+        return "{\"names\": [\"\(name)\"], \"action\": \"SCMP_ACT_\(action)\"\(arguments)}"
+    }
+
+    private func equal(_ index: Int, _ value: UInt64) -> String {
+        "{\"index\": \(index), \"value\": \(value), \"op\": \"SCMP_CMP_EQ\"}"
+    }
+
+    private func masked(_ index: Int, _ mask: UInt64, _ value: UInt64) -> String {
+        "{\"index\": \(index), \"value\": \(mask), \"valueTwo\": \(value), \"op\": \"SCMP_CMP_MASKED_EQ\"}"
+    }
+
+    private func names(_ programs: [FilterProgram]) throws -> [String] {
+        try ReachableCalls.through(programs).map { $0.isConditional ? "\($0.name)*" : $0.name }
+    }
+
+    // MARK: The counter
+
+    @Test("what a list allows is reachable, by name and number; what it answers itself or does not name is not")
+    func simple() throws {
+        let rules = [rule("write"), rule("read"), rule("mount", "ERRNO"), rule("reboot", "KILL_PROCESS")]
+        let one = try program(rules.joined(separator: ","))
+        #expect(try names([one]) == ["read", "write"])
+        #expect(try ReachableCalls.through([one]).map(\.number) == [0, 1])
+        #expect(try names([program("")]) == [])
+    }
+
+    @Test("a call that depends on its arguments counts, and says so")
+    func conditional() throws {
+        let one = try program([rule("socket", "ALLOW", equal(0, 1)), rule("read")].joined(separator: ","))
+        #expect(try names([one]) == ["read", "socket*"])
+    }
+
+    @Test("a call is reachable through two lists only if the same arguments pass both")
+    func conjunction() throws {
+        let unix = try program([rule("socket", "ALLOW", equal(0, 1)), rule("read")].joined(separator: ","))
+        let inet = try program([rule("socket", "ALLOW", equal(0, 2)), rule("write")].joined(separator: ","))
+        let any = try program([rule("socket"), rule("read")].joined(separator: ","))
+        #expect(try names([unix, inet]) == [])
+        #expect(try names([inet, unix]) == [])
+        #expect(try names([unix, any]) == ["read", "socket*"])
+        #expect(try names([any, unix]) == ["read", "socket*"])
+        #expect(try names([any, any]) == ["read", "socket"])
+    }
+
+    @Test("masks of both lists are put together, in the upper half of an argument, too")
+    func masks() throws {
+        func clone(_ mask: UInt64, _ value: UInt64) throws -> FilterProgram {
+            try program(rule("clone", "ALLOW", masked(0, mask, value)))
+        }
+        #expect(try names([clone(0x10, 0x10), clone(0x01, 0x00)]) == ["clone*"])
+        #expect(try names([clone(0x10, 0x10), clone(0x11, 0x01)]) == [])
+        #expect(try names([clone(1 << 40, 0), clone(3 << 40, 3 << 40)]) == [])
+        #expect(try names([clone(1 << 40, 0), clone(2 << 40, 2 << 40)]) == ["clone*"])
+    }
+
+    @Test("the count agrees with asking the programs for witnesses")
+    func witnesses() throws {
+        let profile = try ProfileSet.builtIn.profile(named: "python")
+        let programs = try [profile.outer, profile.inner].map { FilterProgram(try FilterCompiler.compile($0)) }
+        // Arguments that meet some rule's conditions: all of one rule at a time.
+        var arguments: Set<[UInt64]> = [[0, 0, 0, 0, 0, 0]]
+        for rule in profile.outer.syscalls + profile.inner.syscalls {
+            var values = [UInt64](repeating: 0, count: 6)
+            for argument in rule.args ?? [] { values[argument.index] = argument.valueTwo ?? argument.value }
+            arguments.insert(values)
+        }
+        var witnessed: [Int] = []
+        for number in 0..<512 {
+            let passes = try arguments.contains { values in
+                var call = FilterProgram.Call(number)
+                call.arguments = values
+                return try programs.allSatisfy { try $0.answer(to: call) == .allow }
+            }
+            if passes { witnessed.append(number) }
+        }
+        #expect(try ReachableCalls.through(programs).map(\.number) == witnessed)
+    }
+
+    @Test("a program that the kernel would not load is a fault, not a count")
+    func faults() {
+        #expect(throws: FilterProgram.Fault.ranOffTheEnd) { try ReachableCalls.through([FilterProgram([])]) }
+        let unknown = FilterProgram([0xFF, 0, 0, 0, 0, 0, 0, 0])
+        #expect(throws: FilterProgram.Fault.unknownInstruction(0xFF)) { try ReachableCalls.through([unknown]) }
+        let load = FilterProgram([0x20, 0, 0, 0, 64, 0, 0, 0])
+        #expect(throws: FilterProgram.Fault.badLoad(64)) { try ReachableCalls.through([load]) }
+        #expect(throws: FilterProgram.Fault.badLoad(64)) { try load.answer(to: .init(0)) }
+    }
+
+    @Test("a filter that only logs lets through")
+    func logging() throws {
+        let log = FilterProgram([0x06, 0, 0, 0, 0, 0, 0xFC, 0x7F])
+        #expect(try ReachableCalls.through([log]).count == ReachableCalls.numbers.count)
+        #expect(try ReachableCalls.foreignCount([log]) == 2 * ReachableCalls.numbers.count)
+    }
+
+    // MARK: The built-in profiles
+
+    struct Budget: Sendable, CustomTestStringConvertible {
+        let profile: String
+        let most: Int
+        var testDescription: String { "\(profile) at most \(most)" }
+    }
+
+    @Test(
+        "a tool reaches at most so many calls, and none by another architecture's entry",
+        arguments: [
+            Budget(profile: "strict", most: 80), Budget(profile: "shell", most: 90),
+            Budget(profile: "python", most: 120),
+        ])
+    func budget(_ budget: Budget) throws {
+        let profile = try ProfileSet.builtIn.profile(named: budget.profile)
+        let outer = FilterProgram(try FilterCompiler.compile(profile.outer))
+        let inner = FilterProgram(try FilterCompiler.compile(profile.inner))
+        let reachable = try ReachableCalls.through([outer, inner])
+        #expect(reachable.count <= budget.most)
+        // The outer list takes nothing away from the class.
+        #expect(try ReachableCalls.through([inner]) == reachable)
+        #expect(try ReachableCalls.foreignCount([outer]) == 0)
+        #expect(try ReachableCalls.foreignCount([inner]) == 0)
+    }
+
+    @Test("the documentation has the numbers that the programs have")
+    func documented() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: folder.appending(path: "Docs/Profiles.md"), encoding: .utf8)
+        for name in ProfileSet.builtIn.names {
+            let profile = try ProfileSet.builtIn.profile(named: name)
+            let programs = try [profile.outer, profile.inner].map { FilterProgram(try FilterCompiler.compile($0)) }
+            let count = try ReachableCalls.through(programs).count
+            let line = page.split(separator: "\n").first { $0.hasPrefix("| `\(name)` |") }
+            #expect(line?.contains(" \(count) ") == true, "\(name) reaches \(count)")
+        }
+    }
+}

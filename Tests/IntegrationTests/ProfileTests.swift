@@ -1,0 +1,128 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+/// What each profile promises and refuses, on the real engine: many checks in one sandbox, from the scripts of `Tests/Corpus`.
+@Suite(.tags(.docker), .enabled(if: TestEngine.isWanted, TestEngine.comment))
+struct ProfileTests {
+    private static let corpus = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Corpus")
+
+    struct Promise: Sendable, CustomTestStringConvertible {
+        let image: String
+        /// `nil` for the one that the image gets by itself.
+        var profile: String?
+        let script: String
+        let command: [String]
+        /// Checks that the script makes, so that none is lost in silence.
+        let checks: Int
+        var testDescription: String { "\(script) under \(profile ?? "the image's profile")" }
+    }
+
+    @Test(
+        "every check of a class's corpus passes",
+        arguments: [
+            Promise(image: "shell", script: "shell.sh", command: ["sh"], checks: 68),
+            Promise(image: "python", script: "python.py", command: ["python3"], checks: 21),
+            Promise(image: "python", profile: "shell", script: "shell.sh", command: ["sh"], checks: 68),
+            Promise(image: "python", profile: "python", script: "shell.sh", command: ["sh"], checks: 68),
+        ])
+    func promises(_ promise: Promise) async throws {
+        try await run(promise)
+    }
+
+    @Test(
+        "every profile refuses what no job may do, and leaves a thread to all",
+        arguments: [("strict", 74), ("shell", 69), ("python", 67)])
+    func refuses(_ profile: String, checks: Int) async throws {
+        try await run(
+            Promise(
+                image: "python", profile: profile, script: "refused.py", command: ["python3"], checks: checks),
+            arguments: [profile])
+    }
+
+    private func run(_ promise: Promise, arguments: [String] = []) async throws {
+        try await CommandFixture.with { caisson in
+            let script = Self.corpus.appending(path: promise.script).path
+            let flags = ["--file", script] + (promise.profile.map { ["--profile", $0] } ?? [])
+            let outcome = try await caisson.start(
+                ["run", "--image", promise.image] + flags + ["--"] + promise.command + [promise.script] + arguments
+            ).outcome()
+            let lines = outcome.out.split(separator: "\n")
+            #expect(lines.filter { !$0.hasPrefix("ok ") } == ["done"], "\(outcome.err)")
+            #expect(lines.count == promise.checks + 1)
+            #expect(outcome.status == 0, "\(outcome.err)")
+        }
+    }
+
+    @Test("one program runs under strict, static or dynamic; a second process does not, and says so")
+    func strict() async throws {
+        try await CommandFixture.with { caisson in
+            let flags = ["--profile", "strict"]
+            let plain = try await caisson.run(flags, "busybox", "echo", "one program")
+            #expect(plain.out == "one program\n" && plain.status == 0, "\(plain.err)")
+            let program = """
+                import json, sqlite3, threading
+                db = sqlite3.connect("x.db"); db.execute("create table t(x)"); db.commit()
+                thread = threading.Thread(target=lambda: json.dump({"threads": threading.active_count()}, open("result.json", "w")))
+                thread.start(); thread.join()
+                """
+            let python = try await caisson.run(image: "python", flags, "python3", "-c", program)
+            #expect(python.status == 0, "\(python.err)")
+            #expect(try await caisson.caisson("result", "@latest").out == "{\"threads\": 2}\n")
+            let fork = try await caisson.run(image: "python", flags, "python3", "-c", "import os; os.fork()")
+            #expect(fork.status == 1)
+            #expect(fork.err.contains("PermissionError: [Errno 1] Operation not permitted"))
+            let shell = try await caisson.run(flags, "sh", "-c", "true | true; echo never")
+            #expect(shell.status == 1)
+            #expect(shell.err.contains("can't fork: Operation not permitted"), "\(shell.err)")
+        }
+    }
+
+    @Test("the profile of a job, its limits and its digest are kept; those of a folder, too")
+    func recorded() async throws {
+        try await CommandFixture.with { caisson in
+            func digest(_ arguments: String...) async throws -> JSONValue? {
+                let shown = try await caisson.start(["profile", "show"] + arguments + ["-o", "json"]).outcome()
+                return try JSONDecoder().decode(JSONValue.self, from: shown.stdout)["digest"]
+            }
+            func latest() async throws -> JSONValue {
+                let shown = try await caisson.caisson("show", "@latest", "-o", "json")
+                return try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
+            }
+            _ = try await caisson.run(image: "python", [], "true")
+            var job = try await latest()
+            #expect(job["profile"] == "python")
+            let python = try await digest("python")
+            #expect(job["attempts"]?.arrayValue?.first?["profile_digest"] == python)
+
+            let own = Self.corpus.deletingLastPathComponent().deletingLastPathComponent().appending(path: "Profiles")
+            for end in ["json", "outer.json", "inner.json"] {
+                let text = try String(contentsOf: own.appending(path: "strict.\(end)"), encoding: .utf8)
+                    .replacing("\"name\": \"strict\"", with: "\"name\": \"mine\"")
+                    .replacing("\"pids\": 32", with: "\"pids\": 9")
+                try caisson.folder.write(text, to: "mine.\(end)")
+            }
+            let flags = ["--profiles", caisson.folder.path, "--profile", "mine"]
+            let outcome = try await caisson.run(flags, "true")
+            #expect(outcome.status == 0, "\(outcome.err)")
+            job = try await latest()
+            #expect(job["profile"] == "mine")
+            #expect(job["attempts"]?.arrayValue?.first?["attestation"]?["pids_limit"] == 9)
+            let mine = try await digest("mine", "--profiles", caisson.folder.path)
+            #expect(job["attempts"]?.arrayValue?.first?["profile_digest"] == mine)
+        }
+    }
+
+    @Test("a profile that does not exist is invalid input, and nothing is run")
+    func unknown() async throws {
+        try await CommandFixture.with { caisson in
+            let outcome = try await caisson.run(["--profile", "nonsense"], "true")
+            #expect(outcome.status == 2)
+            #expect(outcome.err.contains("error: invalid_input: There is no profile \"nonsense\"."))
+            #expect(outcome.err.contains("hint: Use one of: python, shell, strict."))
+            #expect(!FileManager.default.fileExists(atPath: caisson.home))
+        }
+    }
+}
