@@ -45,7 +45,7 @@ struct RunRequest {
             mistakes.append(
                 ModelError.malformed(
                     field: "--image", value: TextTable.oneLine(flags.image, width: 80),
-                    expected: "one of our images by name, or NAME[:TAG][@DIGEST] in lower case"))
+                    expected: "the name of an image, or NAME:TAG or NAME@DIGEST in lower case"))
         }
         // The image is not known yet; nothing of what is checked here depends on it.
         mistakes += makeSpec(imageID: "", imageName: flags.image).mistakes
@@ -69,6 +69,7 @@ struct RunRequest {
         let rest = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZ:@".utf8).union(plain)
         return !name.isEmpty && name.utf8.allSatisfy(plain.contains) && text.utf8.allSatisfy(rest.contains)
             && !name.hasPrefix("/") && !text.contains("..") && !text.contains("//")
+            && (ImageName.isName(text) || ImageName.isExact(reference: text))
     }
 
     /// `LOCAL` or `LOCAL:NAME`; a path that has a colon itself needs the second form.

@@ -12,6 +12,7 @@ package import Scheduler
 package struct Instance: Sendable {
     package let supervisor: JobSupervisor
     package let recovery: Recovery
+    package let images: ImageRegister
     package let store: SQLiteJobStore
     package let spools: any Spools
     private let client: EngineClient
@@ -39,7 +40,7 @@ package struct Instance: Sendable {
             let spools = watching(SpoolFolder(in: configuration.home))
             let store = try await SQLiteJobStore.open(lock, blobs: blobs, ids: ids, clock: wallClock)
             let engine = try DockerSandboxes(
-                client: client, store: store, installation: store.installation, cell: cell, ids: ids,
+                client: client, store: store, images: store, installation: store.installation, cell: cell, ids: ids,
                 wallClock: wallClock,
                 clock: clock)
             return Instance(
@@ -48,6 +49,9 @@ package struct Instance: Sendable {
                     ids: ids,
                     wallClock: wallClock, clock: clock, logger: logger),
                 recovery: Recovery(store: store, spools: spools, engine: engine, wallClock: wallClock, logger: logger),
+                images: ImageRegister(
+                    engine: DockerImages(client: client), store: store, installation: store.installation,
+                    clock: wallClock),
                 store: store, spools: spools, client: client)
         } catch {
             await client.shutdown()
@@ -64,6 +68,22 @@ package struct Instance: Sendable {
     /// The stored jobs alone, for reading: needs neither an engine nor the lock, and changes nothing.
     package static func reader(_ configuration: InstanceConfiguration) -> SQLiteJobReader {
         SQLiteJobReader(folder: configuration.home, blobs: BlobFolder(in: configuration.home, ids: RandomIDs()))
+    }
+
+    /// The images of the engine and the names that were given to them, for reading: needs no lock, and changes nothing.
+    package static func readImages<Value>(
+        _ configuration: InstanceConfiguration, _ body: (ImageCatalogue) async throws -> Value
+    ) async throws -> Value {
+        let client = try EngineClient(address: configuration.engine)
+        let result: Result<Value, any Error>
+        do {
+            let catalogue = ImageCatalogue(engine: DockerImages(client: client), names: reader(configuration))
+            result = .success(try await body(catalogue))
+        } catch {
+            result = .failure(error)
+        }
+        await client.shutdown()
+        return try result.get()
     }
 
     /// A built-in profile with its digest and its inner filter for this machine.

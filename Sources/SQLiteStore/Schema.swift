@@ -9,6 +9,7 @@ enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001-jobs") { try $0.execute(sql: jobs) }
+        migrator.registerMigration("0003-images") { try $0.execute(sql: images) }
         return migrator
     }()
 
