@@ -13,7 +13,9 @@ package struct Caisson: AsyncParsableCommand {
             6 no engine, 8 cancelled, 9 our fault or the engine's.
             """,
         version: "caisson 0.1.0",
-        subcommands: [RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self, ImageCommand.self])
+        subcommands: [
+            RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self, ImageCommand.self,
+        ])
 
     package init() {}
 

@@ -36,12 +36,12 @@ struct ImageShowCommand: AsyncParsableCommand {
             ("tags", view.tags.joined(separator: ", ")), ("size", ImageListCommand.size(view.sizeBytes)),
             ("created", view.createdAt), ("system", system),
         ]
-        // A job gets none of these: they are what others would get.
-        rows += [
-            ("user", view.user), ("folder", view.folder), ("entry", view.entrypoint.joined(separator: " ")),
-            ("command", view.command.joined(separator: " ")),
-            ("variables", view.environment.joined(separator: ", ")),
+        // A job has its own: these are what others would get of this image.
+        let ignored = [
+            ("user", view.user ?? ""), ("folder", view.folder ?? ""), ("entry", view.entrypoint.joined(separator: " ")),
+            ("command", view.command.joined(separator: " ")), ("variables", view.environment.joined(separator: ", ")),
         ]
+        rows.append(("ignored", ignored.filter { !$1.isEmpty }.map { "\($0) \($1)" }.joined(separator: "; ")))
         let packages = view.packages.isEmpty ? [] : ["", "made of"] + view.packages.map { "  \(safe($0))" }
         return rows.compactMap(line) + packages
     }

@@ -90,7 +90,8 @@ package enum EngineError: UserFacingError, Hashable {
         case .imageNotFound:
             "Build ours with `Scripts/images`; load another one into the engine first (`caisson image add`)."
         case .imageGone(let name, _, _): "Load it again, or `caisson image rm \(name)` and `caisson image add` another."
-        case .imageRefused: "Use a Linux image for this machine, without VOLUME, ONBUILD and labels that begin with org.caisson."
+        case .imageRefused:
+            "Use a Linux image for this machine, without VOLUME, ONBUILD and labels that begin with org.caisson."
         case .profileNotApplied, .unexpectedWarnings:
             "The engine or the kernel does not give what the profile asks for; see `caisson show` for the read-back."
         case .cellUnavailable: "Build with `swift build`, so that caisson-cell lies beside caisson."

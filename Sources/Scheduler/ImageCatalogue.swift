@@ -1,7 +1,7 @@
 package import Model
 package import Ports
 
-/// The images that jobs can name: our own, and those that were added. Reads only.
+/// The images that jobs can name: our own, and those that were added.
 package struct ImageCatalogue: Sendable {
     private let engine: any ImageEngine
     private let names: any ImageReader
