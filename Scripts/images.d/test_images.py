@@ -2,11 +2,15 @@
 
 Each promise of an image is broken on purpose once, and has to be refused for that reason.
 """
+import http.server
 import io
+import json
 import os
+import socketserver
 import subprocess
 import tarfile
 import tempfile
+import threading
 import unittest
 import zipfile
 from contextlib import redirect_stdout
@@ -292,6 +296,63 @@ class BuildTests(Scratch):
             packages.main("list", os.path.join(self.folder, "root"), debs)
         deb = os.path.join(self.folder, "debs/tool_2.0_all.deb")
         self.assertEqual(out.getvalue(), f"debian tool 1:2.0 all {packages.digest(deb)}\n")
+
+
+class PruneTests(Scratch):
+    """What the script removes, from an engine that only writes it down."""
+
+    KEPT = ["caisson/mine:local", "caisson/mine:recipe-short", "caisson/mine:release-1",
+            "caisson/mine2:recipe-111111111111", "other/mine:recipe-222222222222"]
+    OLD = ["caisson/mine:recipe-000000000000", "caisson/mine:recipe-333333333333"]
+
+    def setUp(self):
+        super().setUp()
+        self.removed, kept = [], self.KEPT
+        test = self
+
+        class Engine(http.server.BaseHTTPRequestHandler):
+            def address_string(self):
+                return "test"
+
+            def log_message(self, *_):
+                pass
+
+            def answer(self, status, text):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def do_GET(self):  # pylint: disable=invalid-name
+                if self.path == "/_ping":
+                    self.answer(200, "OK")
+                elif self.path.startswith("/images/json?filters="):
+                    images = [{"Id": f"sha256:{number}", "RepoTags": [tag]} for number, tag in enumerate(kept + test.OLD)]
+                    self.answer(200, json.dumps(images + [{"Id": "x", "RepoTags": [test.current]}]))
+                else:
+                    # Whatever the recipe is, the engine has it.
+                    test.current = self.path.removeprefix("/images/").removesuffix("/json")
+                    self.answer(200, '{"Id":"sha256:%s","Size":1}' % ("a" * 64))
+
+            def do_DELETE(self):  # pylint: disable=invalid-name
+                test.removed.append(self.path.removeprefix("/images/"))
+                self.answer(409 if self.path.endswith("3") else 200, "[]")
+
+        self.socket = os.path.join(self.folder, "engine")
+        server = socketserver.UnixStreamServer(self.socket, Engine)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def test_tags_of_earlier_recipes_go_and_no_others(self):
+        self.write("mine/image.conf", "cap_mib 1\n")
+        ran = subprocess.run(
+            [os.path.join(REPO, "Scripts/images"), os.path.join(self.folder, "mine")],
+            env=os.environ | {"DOCKER_HOST": f"unix://{self.socket}"}, capture_output=True, text=True, check=False)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn("up to date", ran.stdout)
+        self.assertEqual(sorted(self.removed), self.OLD)
+        self.assertRegex(self.current, r"\Acaisson/mine:recipe-[0-9a-f]{12}\Z")
 
 
 if __name__ == "__main__":

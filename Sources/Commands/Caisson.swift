@@ -14,7 +14,8 @@ package struct Caisson: AsyncParsableCommand {
             """,
         version: "caisson 0.1.0",
         subcommands: [
-            RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self, ImageCommand.self,
+            RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self,
+            ImageCommand.self,
         ])
 
     package init() {}
