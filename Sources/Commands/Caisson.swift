@@ -17,7 +17,7 @@ package struct Caisson: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self,
-            ProfileCommand.self,
+            ProfileCommand.self, ImageCommand.self,
         ])
 
     package init() {}

@@ -33,7 +33,7 @@ enum RunRequest {
             mistakes.append(
                 ModelError.malformed(
                     field: "--image", value: TextTable.oneLine(flags.image, width: 80),
-                    expected: "one of our images by name, or NAME[:TAG][@DIGEST] in lower case"))
+                    expected: "the name of an image, or NAME:TAG or NAME@DIGEST in lower case"))
         }
         mistakes += request.mistakes
         guard mistakes.isEmpty else { throw InputError(mistakes: mistakes) }
@@ -47,6 +47,7 @@ enum RunRequest {
         let rest = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZ:@".utf8).union(plain)
         return !name.isEmpty && name.utf8.allSatisfy(plain.contains) && text.utf8.allSatisfy(rest.contains)
             && !name.hasPrefix("/") && !text.contains("..") && !text.contains("//")
+            && (ImageName.isName(text) || ImageName.isExact(reference: text))
     }
 
     /// `LOCAL` or `LOCAL:NAME`; a path that has a colon itself needs the second form.

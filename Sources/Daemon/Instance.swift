@@ -23,6 +23,7 @@ package struct Layers {
 package struct Instance: Sendable {
     package let supervisor: JobSupervisor
     package let recovery: Recovery
+    package let images: ImageRegister
     package let store: SQLiteJobStore
     package let spools: any Spools
     private let client: EngineClient
@@ -50,7 +51,7 @@ package struct Instance: Sendable {
             let spools = layers.spools(SpoolFolder(in: configuration.home))
             let store = try await SQLiteJobStore.open(lock, blobs: blobs, ids: ids, clock: wallClock)
             let sandboxes = try DockerSandboxes(
-                client: client, store: store, installation: store.installation, cell: cell, ids: ids,
+                client: client, store: store, images: store, installation: store.installation, cell: cell, ids: ids,
                 wallClock: wallClock,
                 clock: clock)
             let (jobs, engine) = (layers.store(store), layers.engine(sandboxes))
@@ -60,6 +61,9 @@ package struct Instance: Sendable {
                     ids: ids,
                     wallClock: wallClock, clock: clock, logger: logger),
                 recovery: Recovery(store: jobs, spools: spools, engine: engine, wallClock: wallClock, logger: logger),
+                images: ImageRegister(
+                    engine: DockerImages(client: client), store: store, installation: store.installation,
+                    clock: wallClock),
                 store: store, spools: spools, client: client)
         } catch {
             await client.shutdown()
@@ -76,6 +80,22 @@ package struct Instance: Sendable {
     /// The stored jobs alone, for reading: needs neither an engine nor the lock, and changes nothing.
     package static func reader(_ configuration: InstanceConfiguration) -> SQLiteJobReader {
         SQLiteJobReader(folder: configuration.home, blobs: BlobFolder(in: configuration.home, ids: RandomIDs()))
+    }
+
+    /// The images of the engine and the names that were given to them, for reading: needs no lock, and changes nothing.
+    package static func readImages<Value>(
+        _ configuration: InstanceConfiguration, _ body: (ImageCatalogue) async throws -> Value
+    ) async throws -> Value {
+        let client = try EngineClient(address: configuration.engine)
+        let result: Result<Value, any Error>
+        do {
+            let catalogue = ImageCatalogue(engine: DockerImages(client: client), names: reader(configuration))
+            result = .success(try await body(catalogue))
+        } catch {
+            result = .failure(error)
+        }
+        await client.shutdown()
+        return try result.get()
     }
 
     /// A profile of `set` with its digest and its inner filter for this machine.

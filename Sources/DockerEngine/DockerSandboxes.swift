@@ -5,15 +5,16 @@ package import Ports
 /// Sandboxes made of Docker containers.
 package struct DockerSandboxes: SandboxEngine {
     private let client: EngineClient
+    private let images: any ImageReader
     private let installation: InstallationID
     private let volume: CellVolume
     private let clock: any Clock<Duration>
 
     package init(
-        client: EngineClient, store: any JobStore, installation: InstallationID, cell: CellImage, ids: any IDSource,
-        wallClock: any WallClock, clock: any Clock<Duration>
+        client: EngineClient, store: any JobStore, images: any ImageReader, installation: InstallationID,
+        cell: CellImage, ids: any IDSource, wallClock: any WallClock, clock: any Clock<Duration>
     ) throws(HardeningError) {
-        (self.client, self.installation, self.clock) = (client, installation, clock)
+        (self.client, self.images, self.installation, self.clock) = (client, images, installation, clock)
         volume = CellVolume(
             client: client, store: store, installation: installation, image: cell,
             profile: try ProfileSet.builtIn.profile(named: "strict"), ids: ids, wallClock: wallClock, clock: clock)
@@ -28,12 +29,12 @@ package struct DockerSandboxes: SandboxEngine {
     }
 
     private func pin(image name: String) async throws(EngineError) -> PinnedImage {
-        // A bare word is one of our own images; anything else is a reference as engines know it.
-        let isOurs = name.utf8.allSatisfy {
-            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "@")
-        }
-        let reference = isOurs ? "caisson/\(name):local" : name
+        // A name that was added means the image it was added for; any other is one of our own. A reference is never a name.
+        let word = ImageName(ifName: name)
+        let added = try await record(of: word)
+        let reference = added?.imageID ?? word?.localReference ?? name
         guard !name.isEmpty, let image = try await client.inspectImage(reference) else {
+            if let added { throw .imageGone(name: name, id: added.imageID, source: added.source) }
             throw .imageNotFound(name: name)
         }
         if let reason = ImageCheck.refusal(image) { throw .imageRefused(name: name, reason: reason) }
@@ -41,6 +42,11 @@ package struct DockerSandboxes: SandboxEngine {
             throw .protocolViolation(call: "GET /images/{name}/json", detail: "an image without an id")
         }
         return PinnedImage(id: id, name: name)
+    }
+
+    private func record(of name: ImageName?) async throws(EngineError) -> ImageRecord? {
+        guard let name else { return nil }
+        do throws(StoreError) { return try await images.image(name) } catch { throw .store(error) }
     }
 
     package func create(_ request: SandboxRequest) async throws(EngineError) -> any Sandbox {

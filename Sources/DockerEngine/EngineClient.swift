@@ -7,7 +7,7 @@ package import Ports
 /// Errors are told apart by status, never by text. The version is asked for once and then stands in every path.
 /// - Source: Engine API 1.41 (https://docs.docker.com/reference/api/engine/version/v1.41/).
 package final class EngineClient: Sendable {
-    private let transport: EngineTransport
+    let transport: EngineTransport
 
     package init(address: EngineAddress) throws(EngineError) { transport = try EngineTransport(address: address) }
 

@@ -42,7 +42,8 @@ struct ImageArchive {
         bytes = archive.finished
     }
 
-    private static var architecture: String {
+    /// The name that images have for the machine this program is built for, and the cell with it.
+    static var architecture: String {
         #if arch(x86_64)
             "amd64"
         #elseif arch(arm64)
@@ -71,27 +72,6 @@ private struct Tar {
     }
 
     private mutating func addHeader(_ name: String, size: Int, mode: Int, type: Character) {
-        var header = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, at offset: Int) {
-            header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
-        }
-        func octal(_ number: Int, _ width: Int) -> String {
-            let digits = String(number, radix: 8)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        put(name, at: 0)
-        put(octal(mode, 7), at: 100)
-        put(octal(0, 7), at: 108)
-        put(octal(0, 7), at: 116)
-        put(octal(size, 11), at: 124)
-        put(octal(0, 11), at: 136)
-        put("        ", at: 148)
-        put(String(type), at: 156)
-        put("ustar", at: 257)
-        put("00", at: 263)
-        put("root", at: 265)
-        put("root", at: 297)
-        put(octal(header.reduce(0) { $0 + Int($1) }, 6) + "\0 ", at: 148)
-        bytes += header
+        bytes += TarHeader.bytes(name, size: Int64(size), mode: mode, type: type)
     }
 }

@@ -18,7 +18,19 @@ enum ImageCheck {
             return "its label \(label) is one of ours"
         }
         if let system = image["Os"]?.stringValue, system != "linux" { return "it is made for \(system)" }
+        // The cell has to run in it. An image that was put together by hand may not say.
+        if let machine = image["Architecture"]?.stringValue, !machine.isEmpty, machine != ImageArchive.architecture {
+            return "it is made for \(machine) machines"
+        }
         return nil
+    }
+
+    /// Why an image with this configuration, in the form in which archives hold it, will be refused; or `nil`.
+    static func refusal(configuration: JSONValue) -> String? {
+        refusal([
+            "Config": configuration["config"] ?? .null, "Os": configuration["os"] ?? .null,
+            "Architecture": configuration["architecture"] ?? .null,
+        ])
     }
 
     /// The names in the image's environment.

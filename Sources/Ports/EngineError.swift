@@ -14,6 +14,8 @@ package enum EngineError: UserFacingError, Hashable {
     /// The engine answered with something that is no answer to this call.
     case protocolViolation(call: String, detail: String)
     case imageNotFound(name: String)
+    /// The name stands for an image that is no longer there.
+    case imageGone(name: String, id: String, source: String)
     /// The image's own configuration would weaken the sandbox.
     case imageRefused(name: String, reason: String)
     /// A control that was asked for is not in force: nothing was run.
@@ -54,7 +56,7 @@ package enum EngineError: UserFacingError, Hashable {
         case .timedOut: .engineTimeout
         case .refused: .engineRefused
         case .protocolViolation: .engineProtocol
-        case .imageNotFound: .imageNotFound
+        case .imageNotFound, .imageGone: .imageNotFound
         case .imageRefused: .imageRefused
         case .profileNotApplied, .unexpectedWarnings: .profileNotApplied
         case .cellUnavailable: .cellUnavailable
@@ -77,6 +79,8 @@ package enum EngineError: UserFacingError, Hashable {
         case .refused(let call, let status, let detail): "The engine refused \(call) with status \(status): \(detail)"
         case .protocolViolation(let call, let detail): "The engine's answer to \(call) cannot be understood: \(detail)."
         case .imageNotFound(let name): "The engine has no image \"\(name)\"."
+        case .imageGone(let name, let id, let source):
+            "The engine no longer has \(id), which the name \"\(name)\" stands for (added from \(source))."
         case .imageRefused(let name, let reason): "The image \"\(name)\" is refused: \(reason)."
         case .profileNotApplied(let differences):
             differences.map { "\($0.field) is \($0.got), wanted \($0.wanted)" }.joined(separator: "; ")
@@ -106,8 +110,11 @@ package enum EngineError: UserFacingError, Hashable {
         case .tooOld: "Update the engine to Docker 20.10 or newer."
         case .timedOut: "Look at the engine's log and at the load of its machine, then try again."
         case .refused, .protocolViolation: nil
-        case .imageNotFound: "Build ours with `Scripts/images`; load another one into the engine first."
-        case .imageRefused: "Use an image without VOLUME, ONBUILD and labels that begin with org.caisson."
+        case .imageNotFound:
+            "Build ours with `Scripts/images`; load another one into the engine first (`caisson image add`)."
+        case .imageGone(let name, _, _): "Load it again, or `caisson image rm \(name)` and `caisson image add` another."
+        case .imageRefused:
+            "Use a Linux image for this machine, without VOLUME, ONBUILD and labels that begin with org.caisson."
         case .profileNotApplied, .unexpectedWarnings:
             "The engine or the kernel does not give what the profile asks for; see `caisson show` for the read-back."
         case .cellUnavailable: "Build with `swift build`, so that caisson-cell lies beside caisson."

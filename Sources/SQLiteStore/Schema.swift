@@ -10,6 +10,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001-jobs") { try $0.execute(sql: jobs) }
         migrator.registerMigration("0002-adoptions") { try $0.execute(sql: adoptions) }
+        migrator.registerMigration("0003-images") { try $0.execute(sql: images) }
         return migrator
     }()
 

@@ -35,6 +35,13 @@ import Testing
         for (image, word) in cases { #expect(ImageCheck.refusal(image)?.contains(word) == true, "\(image)") }
     }
 
+    @Test("an image for another machine is refused; one that does not say is not")
+    func machine() {
+        #expect(ImageCheck.refusal(["Architecture": .string(ImageArchive.architecture)]) == nil)
+        #expect(ImageCheck.refusal(["Architecture": ""]) == nil)
+        #expect(ImageCheck.refusal(["Architecture": "s390x"])?.contains("s390x") == true)
+    }
+
     @Test("the names of the image's environment are found, with and without a value")
     func environment() {
         #expect(ImageCheck.environmentNames(Self.good) == ["PATH", "A", "D"])

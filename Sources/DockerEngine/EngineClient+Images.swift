@@ -1,0 +1,60 @@
+import CurlHTTP
+import Model
+import Ports
+
+// The calls that only concern names of images; those that a job needs are in `EngineClient.swift`.
+
+extension EngineClient {
+    struct ListedImage: Decodable {
+        let id: String
+        let tags: [String]?
+        let size: Int64
+        /// In seconds since 1970.
+        let created: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case id = "Id"
+            case tags = "RepoTags"
+            case size = "Size"
+            case created = "Created"
+        }
+    }
+
+    /// All images, those under others and those without a name included.
+    func listImages() async throws(EngineError) -> [ListedImage] {
+        let call = "GET /images/json"
+        let response = try await transport.send(.get, "/images/json?all=1")
+        try transport.check(call, response, [200])
+        return try transport.decode(call, response.body)
+    }
+
+    /// Takes a tag away, and removes the image if that was its last name; no error if there is no such tag.
+    func removeImage(tag: String) async throws(EngineError) {
+        let response = try await transport.send(
+            .delete, "/images/\(EngineTransport.encoded(tag))", total: EngineTransport.Limit.slow)
+        try transport.check("DELETE /images/{name}", response, [200, 404])
+    }
+
+    /// Most bytes of an archive that is loaded.
+    ///
+    /// All of it waits in memory, as the body of a request cannot be streamed yet.
+    static let loadBound: Int64 = 1 << 30
+
+    /// Loads a docker-archive that comes piece by piece.
+    ///
+    /// - Throws: ``EngineError/store(_:)`` if the source fails with a ``StoreError``.
+    func loadImage<Source: AsyncSequence & Sendable>(
+        from source: Source, lengthBytes: Int
+    ) async throws(EngineError) where Source.Element == [UInt8] {
+        var archive: [UInt8] = []
+        archive.reserveCapacity(lengthBytes)
+        do {
+            for try await piece in source { archive += piece }
+        } catch let error as StoreError {
+            throw .store(error)
+        } catch {
+            throw .interrupted
+        }
+        try await loadImage(archive: archive)
+    }
+}
