@@ -1,7 +1,8 @@
 /// Speaks HTTP/1.1 to one server over libcurl: requests, answers that come in two parts, and raw upgraded streams.
 ///
 /// It moves bytes and keeps limits. It knows no API, repeats nothing but an idempotent request on a connection that
-/// died unanswered, follows no redirect, uses no proxy, and reads no environment or configuration.
+/// died unanswered, follows no redirect, uses no proxy, and reads no environment or configuration (what libcurl and
+/// OpenSSL read on their own for TLS, `SSLKEYLOGFILE` and `OPENSSL_CONF`, is theirs).
 ///
 /// Threading: one thread of its own does all the work and alone touches libcurl; nothing here blocks a caller's thread.
 ///
@@ -98,21 +99,5 @@ package final class CurlClient: Sendable {
     package func shutdown() async {
         mailbox.post(.shutDown)
         _ = await ended.result
-    }
-
-    /// Posts a command and waits for the head it asks for; ends the conversation if the task is cancelled meanwhile.
-    func head(
-        _ head: OneShot<HTTPResponseHead>, of id: ConversationID, _ command: CurlCommand
-    ) async throws -> HTTPResponseHead {
-        let value = try await withTaskCancellationHandler {
-            guard mailbox.post(command) else { throw HTTPClientError.shutDown }
-            // The handler may have run before there was anything to cancel.
-            if Task.isCancelled { mailbox.post(.cancel(id)) }
-            return try await head.value
-        } onCancel: {
-            mailbox.post(.cancel(id))
-        }
-        try Task.checkCancellation()  // a head that came together with the cancellation is of no use
-        return value
     }
 }

@@ -11,8 +11,10 @@ final class CurlRawConnection: CurlConversation {
 
     /// Longest handshake unless the request has a total timeout: 10 s.
     static let handshakeLimit = Duration.seconds(10)
-    /// Most bytes moved in one direction before the other connections get their turn.
+    /// Most bytes sent before the other connections get their turn.
     private static let bytesPerTurn = 512 << 10
+    /// How often the loop's buffer may be filled before they do.
+    private static let readsPerTurn = 8
 
     let easy: CurlEasyHandle
     let connector: CurlConnector
@@ -60,7 +62,7 @@ final class CurlRawConnection: CurlConversation {
     func receive(using buffer: inout [UInt8]) -> RawStreamEnd? {
         var moved = 0
         mayHoldBytes = false
-        while moved < Self.bytesPerTurn {
+        while moved < Self.readsPerTurn * buffer.count {
             switch easy.receive(into: &buffer) {
             case .bytes(let count):
                 moved += count

@@ -160,7 +160,9 @@ final class EngineTransport: Sendable {
             return unreachable("it did not take the connection within \(limit.shortText)")
         case .timedOut(_, let limit): return .timedOut(call: call, limit: limit)
         case .tlsFailed(let failure, _):
-            return .notTrusted(address: "\(address)", reason: failure.reason, remedy: failure.remedy)
+            let files = "The files in use lie in \(address.certificates ?? "")."
+            return .notTrusted(
+                address: "\(address)", reason: failure.reason, remedy: "\(failure.remedy) \(files)")
         case .upgradeRefused(let status, let body), .uploadCutShort(let status, let body):
             return .refused(call: call, status: status, detail: Self.message(in: body))
         case .bodyLength: return .sourceFailed(code: error.code, message: error.message, remedy: error.remedy)

@@ -154,7 +154,8 @@ import Testing
             }
             #expect(fault.end.matches(result), "\(result)")
             if case .answer = fault.end {} else { #expect(server.listener.clients.isEmpty) }
-            #expect(server.connections == 1)
+            // Over TLS a server that closes unanswered is asked once more whether it refuses us.
+            #expect(server.connections == 1 || (transport == .tls && fault.end == .closed && server.connections == 2))
         }
     }
 
