@@ -120,7 +120,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "DockerEngineTests",
-            dependencies: ["DockerEngine", "CellWire", "Hardening", "Model", "Ports", "TestSupport"],
+            dependencies: ["DockerEngine", "CellWire", "CurlHTTP", "Hardening", "Model", "Ports", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "SchedulerTests",

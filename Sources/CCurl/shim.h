@@ -5,8 +5,8 @@
 #include <curl/curl.h>
 #include <sys/prctl.h>
 
-#if LIBCURL_VERSION_NUM < 0x075500
-#error "libcurl 7.85 or newer is needed (CURLOPT_PROTOCOLS_STR)"
+#if LIBCURL_VERSION_NUM < 0x075700
+#error "libcurl 7.87 or newer is needed (CURLOPT_QUICK_EXIT)"
 #endif
 
 static inline CURLcode caisson_curl_set_long(CURL *easy, CURLoption option, long value) {
@@ -25,6 +25,16 @@ static inline CURLcode caisson_curl_set_string(CURL *easy, CURLoption option, co
 // libcurl keeps the pointer: what it points to must outlive the handle or its next setting.
 static inline CURLcode caisson_curl_set_pointer(CURL *easy, CURLoption option, void *value) {
     return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode caisson_curl_clear(CURL *easy, CURLoption option) {
+    return curl_easy_setopt(easy, option, NULL);
+}
+
+// libcurl copies the bytes.
+static inline CURLcode caisson_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+    struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+    return curl_easy_setopt(easy, option, &blob);
 }
 
 static inline CURLcode caisson_curl_set_headers(CURL *easy, struct curl_slist *list) {
@@ -51,6 +61,10 @@ static inline CURLcode caisson_curl_on_request(CURL *easy, curl_prereq_callback 
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
 
+static inline CURLcode caisson_curl_on_trace(CURL *easy, curl_debug_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
+}
+
 static inline CURLcode caisson_curl_on_open_socket(CURL *easy, curl_opensocket_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
@@ -61,6 +75,10 @@ static inline CURLcode caisson_curl_get_socket(CURL *easy, curl_socket_t *value)
 
 static inline CURLcode caisson_curl_get_system_error(CURL *easy, long *value) {
     return curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, value);
+}
+
+static inline CURLcode caisson_curl_get_certificate_verdict(CURL *easy, long *value) {
+    return curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, value);
 }
 
 static inline CURLcode caisson_curl_get_private(CURL *easy, char **value) {

@@ -1,42 +1,39 @@
 /// Speaks HTTP/1.1 to one server over libcurl: requests, answers that come in two parts, and raw upgraded streams.
 ///
 /// It moves bytes and keeps limits. It knows no API, repeats nothing but an idempotent request on a connection that
-/// died unanswered, follows no redirect, uses no proxy, and reads no environment or configuration.
+/// died unanswered, follows no redirect, uses no proxy, and reads no environment or configuration (what libcurl and
+/// OpenSSL read on their own for TLS, `SSLKEYLOGFILE` and `OPENSSL_CONF`, is theirs).
 ///
 /// Threading: one thread of its own does all the work and alone touches libcurl; nothing here blocks a caller's thread.
 ///
 /// Life: call ``shutdown()`` when done. A client that is dropped instead ends its thread by itself, some time later;
 /// its exchanges and streams keep it alive until then.
 package final class CurlClient: Sendable {
-    package enum Endpoint: Sendable, Hashable {
-        case unixSocket(path: String)
-    }
-
     /// Most bytes that may wait unread in a raw stream unless its user says otherwise: 2 MiB.
     package static let defaultInboundBoundBytes = 2 << 20
-    /// Longest path of a Unix socket in bytes (unix(7): 108 with the final zero).
-    private static let maxPathBytes = 107
+    /// Most bytes read from a raw stream in one call: 64 KiB.
+    static let rawReadBytes = 64 << 10
 
+    let endpoint: Endpoint
     let mailbox: CurlMailbox
     private let ended = OneShot<Void>()
 
     /// Starts the thread; nothing is connected before the first request.
     ///
-    /// - Throws: ``HTTPClientError/connectFailed(path:reason:)`` for a path no socket can have, or
+    /// - Throws: ``HTTPClientError/connectFailed(address:reason:)`` for what nothing can be connected to, or
     ///   ``HTTPClientError/internalFault(detail:)``.
-    package init(endpoint: Endpoint) throws(HTTPClientError) {
-        let path =
-            switch endpoint {
-            case .unixSocket(let path): path
-            }
-        guard (1...Self.maxPathBytes).contains(path.utf8.count), !path.utf8.contains(0) else {
-            throw .connectFailed(path: path, reason: "a socket's path has 1 to \(Self.maxPathBytes) bytes and no zero")
-        }
+    package convenience init(endpoint: Endpoint) throws(HTTPClientError) {
+        try self.init(endpoint: endpoint, rawReadBytes: Self.rawReadBytes)
+    }
+
+    init(endpoint: Endpoint, rawReadBytes: Int) throws(HTTPClientError) {
+        try endpoint.check()
+        self.endpoint = endpoint
         let multi = try CurlMultiHandle()
         mailbox = CurlMailbox(multi: multi)
         do throws(HTTPClientError) {
             try CurlThread.start { [mailbox, ended] in
-                CurlLoop(multi: multi, mailbox: mailbox, socketPath: path).run()
+                CurlLoop(multi: multi, mailbox: mailbox, endpoint: endpoint, rawReadBytes: rawReadBytes).run()
                 ended.settle(.success(()))
             }
         } catch {
@@ -64,9 +61,15 @@ package final class CurlClient: Sendable {
     ///
     /// - Throws: `CancellationError`, and the transfer is over then; else an ``HTTPClientError``.
     package func open(_ request: HTTPRequest) async throws -> HTTPExchange {
-        let id = mailbox.newID()
+        try request.checkWhole()
+        return try await open(request, id: mailbox.newID(), upload: nil)
+    }
+
+    /// The same for a body that comes through a pipe.
+    func open(_ request: HTTPRequest, id: ConversationID, upload: UploadPipe?) async throws -> HTTPExchange {
         let body = OneShot<[UInt8]>()
-        let head = try await head(of: id) { .start(id, request, head: $0, body: body) }
+        let ends = TransferEnds(upload: upload, sink: .whole(body))
+        let head = try await head(ends.head, of: id, .start(id, request, ends))
         return HTTPExchange(head: head, client: self, id: id, received: body)
     }
 
@@ -80,10 +83,12 @@ package final class CurlClient: Sendable {
     package func upgrade(
         _ request: HTTPRequest, inboundBoundBytes: Int = CurlClient.defaultInboundBoundBytes
     ) async throws -> RawStream {
+        try request.checkWhole()
         let id = mailbox.newID()
-        let first = UpgradeHandshake.bytes(of: request)
+        let first = UpgradeHandshake.bytes(of: request, host: endpoint.authority)
         let pipe = RawStreamPipe(inboundBoundBytes: inboundBoundBytes, sendingFirst: first)
-        let head = try await head(of: id) { .upgrade(id, request.timeouts, pipe, opened: $0) }
+        let opened = OneShot<HTTPResponseHead>()
+        let head = try await head(opened, of: id, .upgrade(id, request.timeouts, pipe, opened: opened))
         return RawStream(head: head, client: self, id: id, pipe: pipe)
     }
 
@@ -94,23 +99,5 @@ package final class CurlClient: Sendable {
     package func shutdown() async {
         mailbox.post(.shutDown)
         _ = await ended.result
-    }
-
-    /// Posts a command and waits for the head it asks for; ends the conversation if the task is cancelled meanwhile.
-    private func head(
-        of id: ConversationID, _ command: (OneShot<HTTPResponseHead>) -> CurlCommand
-    ) async throws -> HTTPResponseHead {
-        let head = OneShot<HTTPResponseHead>()
-        let command = command(head)
-        let value = try await withTaskCancellationHandler {
-            guard mailbox.post(command) else { throw HTTPClientError.shutDown }
-            // The handler may have run before there was anything to cancel.
-            if Task.isCancelled { mailbox.post(.cancel(id)) }
-            return try await head.value
-        } onCancel: {
-            mailbox.post(.cancel(id))
-        }
-        try Task.checkCancellation()  // a head that came together with the cancellation is of no use
-        return value
     }
 }

@@ -11,11 +11,16 @@ extension CurlEasyHandle {
         case .delete: break
         }
         try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-        if request.method == .post || request.body != nil {
-            try set(CURLOPT_POSTFIELDSIZE_LARGE, offset: request.body?.bytes.count ?? 0)
-        }
         // Without the last two, libcurl invents a type for every POST and waits for a 100 before a long body.
-        let lines = request.headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        try setHeaders(lines + ["Content-Type: \(request.body?.contentType ?? "")", "Expect:"])
+        var lines = request.headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        lines += ["Content-Type: \(request.body?.contentType ?? "")", "Expect:"]
+        if request.method == .post || request.body != nil {
+            let length = request.body.map(\.lengthBytes) ?? 0
+            try set(CURLOPT_POSTFIELDSIZE_LARGE, offset: length ?? -1)
+            if length == nil { lines.append("Transfer-Encoding: chunked") }
+        }
+        // A body that cannot be had twice must not meet a kept connection that is dead.
+        if request.body?.isStreamed == true { try set(CURLOPT_FRESH_CONNECT, 1) }
+        try setHeaders(lines)
     }
 }

@@ -42,6 +42,18 @@ import CCurl
         try Self.check(unsafe caisson_curl_set_string(pointer, option, value), option)
     }
 
+    func set(_ option: CURLoption, copyOf bytes: [UInt8]) throws(HTTPClientError) {
+        let result = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe caisson_curl_set_blob(pointer, option, bytes.baseAddress, bytes.count)
+        }
+        try Self.check(result, option)
+    }
+
+    /// Takes back what libcurl sets by itself.
+    func clear(_ option: CURLoption) throws(HTTPClientError) {
+        try Self.check(unsafe caisson_curl_clear(pointer, option), option)
+    }
+
     /// Hands `object` to a callback; whoever owns the handle keeps the object alive as long.
     func set(_ option: CURLoption, context object: AnyObject) throws(HTTPClientError) {
         let context = unsafe Unmanaged.passUnretained(object).toOpaque()
@@ -72,6 +84,19 @@ import CCurl
         guard unsafe caisson_curl_get_system_error(pointer, &error) == CURLE_OK, error != 0 else { return nil }
         return Int32(error)
     }
+
+    /// What OpenSSL says of the server's certificate (`X509_V_…`); 0 if it has nothing against it, or saw none.
+    var certificateVerdict: Int {
+        var verdict = 0
+        // ignored: it fails on a null handle only
+        _ = unsafe caisson_curl_get_certificate_verdict(pointer, &verdict)
+        return verdict
+    }
+
+    /// Lets a transfer go on that its callbacks had held back.
+    ///
+    /// They may be called from in here. A result other than success ends the transfer.
+    func resume() -> CURLcode { unsafe curl_easy_pause(pointer, CURLPAUSE_CONT) }
 
     /// Reads what the raw stream's socket holds, without waiting.
     func receive(into buffer: inout [UInt8]) -> Received {

@@ -7,15 +7,19 @@ extension CurlLoop {
     func serveRawConnections(waiting milliseconds: Int32) throws(HTTPClientError) {
         var ids: [ConversationID] = []
         var sockets: [curl_waitfd] = []
+        var holdsBytes = false
         for (id, connection) in rawConnections {
             guard let socket = connection.socket else { continue }
             let events = CURL_WAIT_POLLIN | (connection.waitsForRoom ? CURL_WAIT_POLLOUT : 0)
+            holdsBytes = holdsBytes || connection.mayHoldBytes
             ids.append(id)
             sockets.append(curl_waitfd(fd: socket, events: Int16(events), revents: 0))
         }
-        try multi.poll(&sockets, milliseconds: milliseconds)
-        for (id, socket) in zip(ids, sockets) where socket.revents != 0 {
-            if Int32(socket.revents) & CURL_WAIT_POLLIN != 0 { receiveRaw(id) }
+        try multi.poll(&sockets, milliseconds: holdsBytes ? 0 : milliseconds)
+        for (id, socket) in zip(ids, sockets) {
+            // What TLS has taken from the socket already, no poll shows.
+            let mayHoldBytes = rawConnections[id]?.mayHoldBytes == true
+            if mayHoldBytes || Int32(socket.revents) & CURL_WAIT_POLLIN != 0 { receiveRaw(id) }
             if Int32(socket.revents) & CURL_WAIT_POLLOUT != 0 { sendRaw(id) }
         }
     }
@@ -25,14 +29,13 @@ extension CurlLoop {
         guard let connection = rawConnections[id], !connection.send() else { return }
         // The server's last words, such as its refusal, may lie in the socket still.
         var end: RawStreamEnd?
-        var hasMore = true
-        while end == nil, hasMore { (end, hasMore) = connection.receive(using: &buffer) }
-        self.end(id) { _ in connection.end(end ?? .failed(.connectionClosed)) }
+        repeat { end = connection.receive(using: &buffer) } while end == nil && connection.mayHoldBytes
+        self.end(id) { _ in connection.end(end ?? .failed(connection.connector.connectionLoss)) }
     }
 
     private func receiveRaw(_ id: ConversationID) {
         guard let connection = rawConnections[id] else { return }
-        guard let end = connection.receive(using: &buffer).end else { return }
+        guard let end = connection.receive(using: &buffer) else { return }
         self.end(id) { _ in connection.end(end) }
     }
 }

@@ -7,20 +7,19 @@ import CCurl
 final class CurlLoop {
     /// Longest wait when nothing is due, in milliseconds; only a guard, as every command ends the wait.
     private static let idleWaitMilliseconds = 60_000
-    /// Bytes read from a raw stream in one call: 64 KiB.
-    private static let bufferBytes = 64 << 10
 
     let multi: CurlMultiHandle
     /// Raw streams whose socket is connected: a part of ``conversations``.
     var rawConnections: [ConversationID: CurlRawConnection] = [:]
-    var buffer = [UInt8](repeating: 0, count: bufferBytes)
+    var buffer: [UInt8]
 
     private let mailbox: CurlMailbox
-    private let socketPath: String
+    private let endpoint: CurlClient.Endpoint
     private var conversations: [ConversationID: any CurlConversation] = [:]
 
-    init(multi: CurlMultiHandle, mailbox: CurlMailbox, socketPath: String) {
-        (self.multi, self.mailbox, self.socketPath) = (multi, mailbox, socketPath)
+    init(multi: CurlMultiHandle, mailbox: CurlMailbox, endpoint: CurlClient.Endpoint, rawReadBytes: Int) {
+        (self.multi, self.mailbox, self.endpoint) = (multi, mailbox, endpoint)
+        buffer = [UInt8](repeating: 0, count: rawReadBytes)
     }
 
     /// Works until it is told to shut down, then fails what is left and frees libcurl's handles.
@@ -54,9 +53,9 @@ final class CurlLoop {
         var goesOn = true
         for command in commands {
             switch command {
-            case .start(let id, let request, let head, let body): start(id, request, head: head, body: body)
+            case .start(let id, let request, let ends): start(id, request, ends)
             case .upgrade(let id, let timeouts, let pipe, let opened): upgrade(id, timeouts, pipe, opened: opened)
-            case .flush(let id): sendRaw(id)
+            case .flush(let id): if rawConnections[id] != nil { sendRaw(id) } else { resume(id) }
             case .cancel(let id): end(id) { $0.fail(CancellationError()) }
             case .shutDown: goesOn = false
             }
@@ -64,17 +63,14 @@ final class CurlLoop {
         return goesOn
     }
 
-    private func start(
-        _ id: ConversationID, _ request: HTTPRequest, head: OneShot<HTTPResponseHead>, body: OneShot<[UInt8]>
-    ) {
+    private func start(_ id: ConversationID, _ request: HTTPRequest, _ ends: TransferEnds) {
         do throws(HTTPClientError) {
             let transfer = try CurlTransfer(
-                id: id, request: request, path: socketPath, now: SuspendingClock.now, head: head, body: body)
+                id: id, request: request, endpoint: endpoint, now: SuspendingClock.now, ends: ends)
             try multi.add(transfer.easy)
             conversations[id] = transfer
         } catch {
-            head.settle(.failure(error))
-            body.settle(.failure(error))
+            ends.fail(error)
         }
     }
 
@@ -84,7 +80,7 @@ final class CurlLoop {
     ) {
         do throws(HTTPClientError) {
             let connection = try CurlRawConnection(
-                id: id, timeouts: timeouts, path: socketPath, now: SuspendingClock.now, pipe: pipe, opened: opened)
+                id: id, timeouts: timeouts, endpoint: endpoint, now: SuspendingClock.now, pipe: pipe, opened: opened)
             try multi.add(connection.easy)
             conversations[id] = connection
         } catch {
@@ -92,10 +88,17 @@ final class CurlLoop {
         }
     }
 
+    /// Lets a transfer go on that a pipe had held back.
+    private func resume(_ id: ConversationID) {
+        guard let transfer = conversations[id] as? CurlTransfer else { return }
+        let result = transfer.resume()
+        if result != CURLE_OK { end(id) { $0.finish(result) } }
+    }
+
     private func takeFinished() {
         while let (id, result) = multi.nextDone() {
             guard let conversation = conversations[id] else { continue }
-            if conversation.hitFullBacklog(result) {
+            if conversation.connector.hitFullBacklog(result, on: conversation.easy) {
                 multi.remove(conversation.easy)
                 conversation.deadlines.foundBacklogFull(at: SuspendingClock.now)
             } else if result == CURLE_OK, let raw = conversation as? CurlRawConnection, raw.connected() {
@@ -115,6 +118,7 @@ final class CurlLoop {
                 end(id) { $0.fail(failure) }
                 continue
             }
+            if conversation.wantsResume { resume(id) }
             if conversation.deadlines.connectIsDue(at: now) {
                 connectAgain(id, conversation)
                 next = now  // libcurl has something to do at once

@@ -11,21 +11,28 @@ final class CurlRawConnection: CurlConversation {
 
     /// Longest handshake unless the request has a total timeout: 10 s.
     static let handshakeLimit = Duration.seconds(10)
-    /// Most bytes moved in one direction before the other connections get their turn.
+    /// Most bytes sent before the other connections get their turn.
     private static let bytesPerTurn = 512 << 10
+    /// How often the loop's buffer may be filled before they do.
+    private static let readsPerTurn = 8
 
     let easy: CurlEasyHandle
-    let opener: UnixSocketOpener
+    let connector: CurlConnector
     var deadlines: Deadlines
+    let wantsResume = false
     /// The socket, once it is connected.
     private(set) var socket: curl_socket_t?
     /// Whether the socket had no room for all there is to send.
     private(set) var waitsForRoom = false
+    /// Whether bytes may be there that the socket does not show: the last turn ended before they did.
+    private(set) var mayHoldBytes = false
 
     private let pipe: RawStreamPipe
     private let opened: OneShot<HTTPResponseHead>
     private var phase = Phase.handshaking(UpgradeHandshake())
     /// What was taken from the pipe, and how much of it the socket took.
+    ///
+    /// It stays as it is until all is sent: OpenSSL wants the same bytes again, at the same place, where it had no room.
     private var sending: [UInt8] = []
     private var sentBytes = 0
 
@@ -33,15 +40,15 @@ final class CurlRawConnection: CurlConversation {
     ///
     /// - Throws: ``HTTPClientError/internalFault(detail:)``; nobody has been told then.
     init(
-        id: ConversationID, timeouts: HTTPRequest.Timeouts, path: String, now: Deadlines.Instant,
+        id: ConversationID, timeouts: HTTPRequest.Timeouts, endpoint: CurlClient.Endpoint, now: Deadlines.Instant,
         pipe: RawStreamPipe, opened: OneShot<HTTPResponseHead>
     ) throws(HTTPClientError) {
         easy = try CurlEasyHandle(id: id)
-        opener = UnixSocketOpener(path: path)
+        connector = CurlConnector(endpoint: endpoint)
         let total = timeouts.total ?? Self.handshakeLimit
         deadlines = Deadlines(.init(connect: timeouts.connect, total: total, idle: timeouts.idle), startedAt: now)
         (self.pipe, self.opened) = (pipe, opened)
-        try easy.configureConnection(to: "/", through: opener)
+        try connector.configure(easy, target: "/", connectLimit: timeouts.connect)
         try easy.set(CURLOPT_CONNECT_ONLY, 1)
     }
 
@@ -51,20 +58,22 @@ final class CurlRawConnection: CurlConversation {
         return socket != nil
     }
 
-    /// Moves what the socket holds into the pipe; answers how the stream ended, or else whether more may be there.
-    func receive(using buffer: inout [UInt8]) -> (end: RawStreamEnd?, hasMore: Bool) {
+    /// Moves what the socket holds into the pipe, at most one turn's worth; answers how the stream ended, if it did.
+    func receive(using buffer: inout [UInt8]) -> RawStreamEnd? {
         var moved = 0
-        while moved < Self.bytesPerTurn {
+        mayHoldBytes = false
+        while moved < Self.readsPerTurn * buffer.count {
             switch easy.receive(into: &buffer) {
             case .bytes(let count):
                 moved += count
-                if let end = take(buffer[..<count]) { return (end, false) }
-            case .wouldBlock: return (nil, false)
-            case .endOfFile: return (.endOfFile, false)
-            case .failed: return (.failed(.connectionClosed), false)
+                if let end = take(buffer[..<count]) { return end }
+            case .wouldBlock: return nil
+            case .endOfFile: return .endOfFile
+            case .failed: return .failed(connector.connectionLoss)
             }
         }
-        return (nil, true)
+        mayHoldBytes = true
+        return nil
     }
 
     /// Gives the socket what the pipe holds, as far as there is room; `false` once the connection takes no more.

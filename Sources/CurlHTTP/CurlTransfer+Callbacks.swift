@@ -34,13 +34,21 @@ private let headCallback: curl_write_callback = { bytes, size, count, context in
 
 private let bodyCallback: curl_write_callback = { bytes, size, count, context in
     let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    let goOn = unsafe transfer(context)?.receiveBody(piece) ?? false
-    return goOn ? piece.count : stopped(insteadOf: piece.count)
+    switch unsafe transfer(context)?.receiveBody(piece) {
+    case .taken: return piece.count
+    case .later: return Int(CURL_WRITEFUNC_PAUSE)
+    case .stop, nil: return stopped(insteadOf: piece.count)
+    }
 }
 
 private let uploadCallback: curl_read_callback = { bytes, size, count, context in
     let room = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
-    return unsafe transfer(context)?.sendBody(into: room) ?? Int(CURL_READFUNC_ABORT)
+    switch unsafe transfer(context)?.sendBody(into: room) {
+    case .bytes(let sent): return sent
+    case .end: return 0
+    case .nothingYet: return Int(CURL_READFUNC_PAUSE)
+    case nil: return Int(CURL_READFUNC_ABORT)
+    }
 }
 
 private let seekCallback: curl_seek_callback = { context, offset, origin in

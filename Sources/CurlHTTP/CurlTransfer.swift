@@ -5,17 +5,27 @@ import Glibc
 ///
 /// Threading: the loop's thread only; libcurl's callbacks run there too.
 final class CurlTransfer: CurlConversation {
+    /// What becomes of a piece of the body that libcurl offers.
+    enum Receipt {
+        case taken
+        /// Not now: libcurl keeps it and offers it again.
+        case later
+        case stop
+    }
+
     let easy: CurlEasyHandle
-    let opener: UnixSocketOpener
+    let connector: CurlConnector
     var deadlines: Deadlines
+    private(set) var wantsResume = false
 
     private let request: HTTPRequest
-    private let head: OneShot<HTTPResponseHead>
-    private let body: OneShot<[UInt8]>
+    private let ends: TransferEnds
     private var parser = ResponseHeadParser()
-    private var hasHead = false
+    private var head: HTTPResponseHead?
     private var received: [UInt8] = []
+    private var receivedBytes = 0
     private var sentBytes = 0
+    private var hasSentBody = false
     private var sentRequests = 0
     /// Why a callback stopped libcurl.
     private var failure: HTTPClientError?
@@ -24,14 +34,14 @@ final class CurlTransfer: CurlConversation {
     ///
     /// - Throws: ``HTTPClientError/internalFault(detail:)``; nobody has been told then.
     init(
-        id: ConversationID, request: HTTPRequest, path: String, now: Deadlines.Instant,
-        head: OneShot<HTTPResponseHead>, body: OneShot<[UInt8]>
+        id: ConversationID, request: HTTPRequest, endpoint: CurlClient.Endpoint, now: Deadlines.Instant,
+        ends: TransferEnds
     ) throws(HTTPClientError) {
         easy = try CurlEasyHandle(id: id)
-        opener = UnixSocketOpener(path: path)
+        connector = CurlConnector(endpoint: endpoint)
         deadlines = Deadlines(request.timeouts, startedAt: now)
-        (self.request, self.head, self.body) = (request, head, body)
-        try easy.configureConnection(to: request.target, through: opener)
+        (self.request, self.ends) = (request, ends)
+        try connector.configure(easy, target: request.target, connectLimit: request.timeouts.connect)
         try easy.configure(request)
         try installCallbacks()
     }
@@ -39,31 +49,46 @@ final class CurlTransfer: CurlConversation {
     func finish(_ result: CURLcode) {
         if let failure {
             fail(failure)
+        } else if result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR, let head, ends.upload != nil, !hasSentBody {
+            fail(HTTPClientError.uploadCutShort(status: head.status, body: received))
+        } else if result == CURLE_OUT_OF_MEMORY, head == nil {
+            // What libcurl says of a line of the head over its own bound, 100 KiB, before it shows any of it.
+            fail(ResponseHeadParser.tooLong)
         } else if result != CURLE_OK {
             fail(self.failure(for: result))
-        } else if !hasHead {
+        } else if head == nil {
             fail(HTTPClientError.connectionClosed)  // libcurl takes half a head for an answer without a body
         } else {
-            body.settle(.success(received))
+            ends.upload?.close()
+            switch ends.sink {
+            case .whole(let body): body.settle(.success(received))
+            case .pieces(let pipe): pipe.end(.success(()))
+            }
         }
     }
 
-    func fail(_ failure: any Error) {
-        head.settle(.failure(failure))
-        body.settle(.failure(failure))
+    func fail(_ failure: any Error) { ends.fail(failure) }
+
+    /// Lets libcurl go on with what a pipe had held back.
+    func resume() -> CURLcode {
+        wantsResume = false
+        deadlines.releases(at: SuspendingClock.now)
+        return easy.resume()
     }
 
     /// Takes one line of the head, or of a trailer, which is skipped.
     func receiveHeadLine(_ line: UnsafeRawBufferPointer) -> Bool {
         sawBytes()
-        guard !hasHead else { return true }
+        guard head == nil else { return true }
         do throws(HTTPClientError) {
             guard let completed = try parser.receive(unsafe Array(line)) else { return true }
             guard completed.head.status != 101 else {
                 throw HTTPClientError.protocolViolation(detail: "it switches protocols unasked")
             }
-            hasHead = true
-            head.settle(.success(completed.head))
+            head = completed.head
+            ends.head.settle(.success(completed.head))
+            // libcurl stops sending at an error, but a body that is held back then would hold up the answer.
+            wantsResume = ends.upload != nil
             return true
         } catch {
             failure = error
@@ -71,28 +96,47 @@ final class CurlTransfer: CurlConversation {
         }
     }
 
-    func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Receipt {
         sawBytes()
-        guard bytes.count <= request.bodyCapBytes - received.count else {
+        guard bytes.count <= request.bodyCapBytes - receivedBytes else {
             failure = .bodyTooLarge(capBytes: request.bodyCapBytes)
-            return false
+            return .stop
         }
-        unsafe received.append(contentsOf: bytes)
-        return true
+        switch ends.sink {
+        case .whole: unsafe received.append(contentsOf: bytes)
+        case .pieces(let pipe):
+            guard pipe.hasRoom() else {
+                deadlines.holds()
+                return .later
+            }
+            pipe.deliver(unsafe Array(bytes))
+        }
+        receivedBytes += bytes.count
+        return .taken
     }
 
-    /// Fills `buffer` with what follows of the request's body; answers how many bytes.
-    func sendBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    /// Fills `buffer` with what follows of the request's body.
+    func sendBody(into buffer: UnsafeMutableRawBufferPointer) -> UploadPipe.Taken {
         sawBytes()
-        guard let bytes = request.body?.bytes[sentBytes...].prefix(buffer.count) else { return 0 }
+        if let pipe = ends.upload {
+            let taken = unsafe pipe.take(into: buffer)
+            switch taken {
+            case .bytes(let count): sentBytes += count
+            case .nothingYet: deadlines.holds()
+            case .end: break
+            }
+            hasSentBody = taken == .end || request.body?.lengthBytes == sentBytes
+            return taken
+        }
+        guard let bytes = request.body?.bytes[sentBytes...].prefix(buffer.count) else { return .end }
         unsafe buffer.copyBytes(from: bytes)
         sentBytes += bytes.count
-        return bytes.count
+        return .bytes(bytes.count)
     }
 
     /// Goes back in the request's body, when libcurl has to send it once more.
     func seekBody(to offset: Int) -> Bool {
-        guard let body = request.body, (0...body.bytes.count).contains(offset) else { return false }
+        guard ends.upload == nil, let body = request.body, (0...body.bytes.count).contains(offset) else { return false }
         sentBytes = offset
         return true
     }

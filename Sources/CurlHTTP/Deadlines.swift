@@ -13,12 +13,20 @@ struct Deadlines: Sendable {
     /// When to try again to connect; `nil` unless the backlog was full.
     private var connectAgainAt: Instant?
     private var lastByteAt: Instant
+    /// Whether our own side holds bytes back: no silence of the server's.
+    private var isHeld = false
 
     init(_ timeouts: HTTPRequest.Timeouts, startedAt: Instant) {
         (self.timeouts, self.startedAt, lastByteAt) = (timeouts, startedAt, startedAt)
     }
 
     mutating func sawBytes(at now: Instant) { lastByteAt = now }
+
+    /// Our own side holds bytes back from now on.
+    mutating func holds() { isHeld = true }
+
+    /// It does so no longer.
+    mutating func releases(at now: Instant) { (isHeld, lastByteAt) = (false, now) }
 
     mutating func foundBacklogFull(at now: Instant) { connectAgainAt = now + Self.connectPause }
 
@@ -38,7 +46,7 @@ struct Deadlines: Sendable {
         var limits: [(phase: HTTPClientError.Phase, limit: Duration, at: Instant)] = []
         if connectAgainAt != nil { limits.append((.connect, timeouts.connect, startedAt + timeouts.connect)) }
         if let total = timeouts.total { limits.append((.total, total, startedAt + total)) }
-        if let idle = timeouts.idle { limits.append((.idle, idle, lastByteAt + idle)) }
+        if let idle = timeouts.idle, !isHeld { limits.append((.idle, idle, lastByteAt + idle)) }
         return limits
     }
 }

@@ -10,23 +10,64 @@ package struct HTTPRequest: Sendable, Hashable {
         var isIdempotent: Bool { self != .post }
     }
 
-    /// What is sent after the head; only POST and DELETE may carry one.
+    /// What is sent after the head; only POST and DELETE may carry one, and only POST a streamed one.
     package struct Body: Sendable, Hashable {
-        package let bytes: [UInt8]
+        enum Content: Sendable, Hashable {
+            case bytes([UInt8])
+            /// Handed over piece by piece; without a length it is sent in chunks.
+            case streamed(lengthBytes: Int?)
+        }
+
+        let content: Content
         package let contentType: String
 
         package init(_ bytes: [UInt8], contentType: String) {
-            (self.bytes, self.contentType) = (bytes, contentType)
+            (content, self.contentType) = (.bytes(bytes), contentType)
+        }
+
+        private init(_ content: Content, contentType: String) {
+            (self.content, self.contentType) = (content, contentType)
+        }
+
+        /// A body for ``CurlClient/send(_:streaming:)``, of a known length or sent in chunks.
+        package static func streamed(lengthBytes: Int? = nil, contentType: String) -> Body {
+            Body(.streamed(lengthBytes: lengthBytes), contentType: contentType)
+        }
+
+        /// None for a streamed body.
+        package var bytes: [UInt8] {
+            switch content {
+            case .bytes(let bytes): bytes
+            case .streamed: []
+            }
+        }
+
+        /// `nil` for a streamed body of unknown length.
+        var lengthBytes: Int? {
+            switch content {
+            case .bytes(let bytes): bytes.count
+            case .streamed(let lengthBytes): lengthBytes
+            }
+        }
+
+        var isStreamed: Bool {
+            switch content {
+            case .bytes: false
+            case .streamed: true
+            }
         }
     }
 
     /// How long a request may take; each is counted on the monotonic clock.
     package struct Timeouts: Sendable, Hashable {
-        /// From the call until the server has taken the connection; a Unix socket waits here while its backlog is full.
+        /// From the call until the server has taken the connection: a Unix socket waits here while its backlog is full;
+        /// over TCP the name's resolution and the TLS handshake count too.
         package let connect: Duration
         /// From the call until the last byte of the body, or until the raw stream is open; `nil` is no limit.
         package let total: Duration?
         /// Between two bytes in either direction, the wait for the answer included; `nil` is no limit.
+        ///
+        /// It rests while a streamed body waits for our side.
         package let idle: Duration?
 
         package init(connect: Duration = .seconds(5), total: Duration? = nil, idle: Duration? = nil) {
@@ -59,6 +100,10 @@ package struct HTTPRequest: Sendable, Hashable {
         guard body == nil || method == .post || method == .delete else {
             throw .invalidRequest(detail: "\(method.rawValue) carries no body")
         }
+        guard body?.isStreamed != true || method == .post else {
+            throw .invalidRequest(detail: "\(method.rawValue) carries no streamed body")
+        }
+        guard (body?.lengthBytes ?? 0) >= 0 else { throw .invalidRequest(detail: "its body's length is below 0") }
         guard bodyCapBytes >= 0 else { throw .invalidRequest(detail: "its body cap is below 0") }
         var fields = headers.fields
         if let body { fields.append(HTTPHeaders.Field(name: "Content-Type", value: body.contentType)) }
@@ -72,6 +117,11 @@ package struct HTTPRequest: Sendable, Hashable {
         }
         (self.method, self.target, self.headers, self.body) = (method, target, headers, body)
         (self.timeouts, self.bodyCapBytes) = (timeouts, bodyCapBytes)
+    }
+
+    /// Refuses a streamed body where nothing streams it.
+    func checkWhole() throws(HTTPClientError) {
+        guard body?.isStreamed != true else { throw .invalidRequest(detail: "its body needs a source") }
     }
 
     /// Fields that frame the message or choose the connection.

@@ -12,6 +12,8 @@ struct ResponseHeadParser: Sendable {
     /// Longest head, skipped interim answers included, in bytes.
     static let boundBytes = 16 << 10
 
+    static let tooLong = HTTPClientError.protocolViolation(detail: "its head is longer than \(boundBytes) bytes")
+
     private var line: [UInt8] = []
     private var status: Int?
     private var headers = HTTPHeaders()
@@ -24,9 +26,7 @@ struct ResponseHeadParser: Sendable {
         var rest = bytes[...]
         while let byte = rest.popFirst() {
             receivedBytes += 1
-            guard receivedBytes <= Self.boundBytes else {
-                throw .protocolViolation(detail: "its head is longer than \(Self.boundBytes) bytes")
-            }
+            guard receivedBytes <= Self.boundBytes else { throw Self.tooLong }
             guard byte == UInt8(ascii: "\n") else {
                 line.append(byte)
                 continue

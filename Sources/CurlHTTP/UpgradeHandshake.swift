@@ -15,9 +15,9 @@ struct UpgradeHandshake: Sendable {
     private var state = State.readingHead(ResponseHeadParser())
 
     /// The head, and the body if there is one, as it goes over the wire.
-    static func bytes(of request: HTTPRequest) -> [UInt8] {
+    static func bytes(of request: HTTPRequest, host: String) -> [UInt8] {
         var lines = [
-            "\(request.method.rawValue) \(request.target) HTTP/1.1", "Host: localhost", "Connection: Upgrade",
+            "\(request.method.rawValue) \(request.target) HTTP/1.1", "Host: \(host)", "Connection: Upgrade",
             "Upgrade: tcp",
         ]
         lines += request.headers.fields.map { "\($0.name): \($0.value)" }

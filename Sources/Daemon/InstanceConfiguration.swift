@@ -8,6 +8,7 @@ package struct InstanceConfiguration: Sendable {
     ///
     /// From `--home`, else `CAISSON_HOME`, else `$XDG_STATE_HOME/caisson`, else `~/.local/state/caisson`.
     package let home: String
+    /// From `DOCKER_HOST`, and for TCP from `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH`.
     package let engine: EngineAddress
     /// The cell's program; it lies beside the running one.
     package let cellPath: String
@@ -18,7 +19,7 @@ package struct InstanceConfiguration: Sendable {
     /// - Throws: ``ModelError`` naming the first setting that cannot be used.
     package init(home: String?, environment: [String: String], executable: String) throws(ModelError) {
         self.home = try Self.home(home, environment)
-        engine = try EngineAddress(dockerHost: environment["DOCKER_HOST"])
+        engine = try EngineAddress(environment: environment)
         cellPath = URL(filePath: executable).deletingLastPathComponent().appending(path: "caisson-cell").path
     }
 

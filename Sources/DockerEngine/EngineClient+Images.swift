@@ -36,25 +36,5 @@ extension EngineClient {
     }
 
     /// Most bytes of an archive that is loaded.
-    ///
-    /// All of it waits in memory, as the body of a request cannot be streamed yet.
-    static let loadBound: Int64 = 1 << 30
-
-    /// Loads a docker-archive that comes piece by piece.
-    ///
-    /// - Throws: ``EngineError/store(_:)`` if the source fails with a ``StoreError``.
-    func loadImage<Source: AsyncSequence & Sendable>(
-        from source: Source, lengthBytes: Int
-    ) async throws(EngineError) where Source.Element == [UInt8] {
-        var archive: [UInt8] = []
-        archive.reserveCapacity(lengthBytes)
-        do {
-            for try await piece in source { archive += piece }
-        } catch let error as StoreError {
-            throw .store(error)
-        } catch {
-            throw .interrupted
-        }
-        try await loadImage(archive: archive)
-    }
+    static let loadBound: Int64 = 16 << 30
 }

@@ -28,10 +28,28 @@ package final class EngineClient: Sendable {
 
     /// Loads a docker-archive.
     func loadImage(archive: [UInt8]) async throws(EngineError) {
-        let call = "POST /images/load"
         let body = HTTPRequest.Body(archive, contentType: "application/x-tar")
-        let response = try await transport.send(
-            .post, "/images/load?quiet=1", body: body, total: EngineTransport.Limit.load)
+        try checkLoad(
+            try await transport.send(.post, "/images/load?quiet=1", body: body, total: EngineTransport.Limit.load))
+    }
+
+    /// Loads a docker-archive that comes piece by piece, of any size: little more than 1 MiB of it waits in memory.
+    ///
+    /// - Parameter lengthBytes: of the whole archive, if that is known: what ends earlier or later is not loaded.
+    /// - Throws: ``EngineError/sourceFailed(code:message:remedy:)`` with the parts of what `source` throws, if that is a
+    ///   ``UserFacingError``; ``EngineError/interrupted`` if the task was cancelled.
+    func loadImage<Source: AsyncSequence & Sendable>(
+        from source: Source, lengthBytes: Int? = nil
+    ) async throws(EngineError) where Source.Element == [UInt8] {
+        let body = HTTPRequest.Body.streamed(lengthBytes: lengthBytes, contentType: "application/x-tar")
+        try checkLoad(
+            try await transport.send(Self.loadCall, "/images/load?quiet=1", streaming: source, as: body))
+    }
+
+    private static let loadCall = "POST /images/load"
+
+    private func checkLoad(_ response: HTTPResponse) throws(EngineError) {
+        let call = Self.loadCall
         try transport.check(call, response, [200])
         // The engine answers 200 and says in the body, line by line, whether it worked.
         for line in response.body.split(separator: UInt8(ascii: "\n")) {

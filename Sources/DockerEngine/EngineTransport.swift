@@ -15,8 +15,10 @@ final class EngineTransport: Sendable {
         static let quick = Duration.seconds(10)
         /// For create, start and remove, which wait for the kernel and the disk.
         static let slow = Duration.seconds(60)
-        /// For loading an image.
+        /// For loading an image that is in memory, and for the engine's silence while it takes in a longer one.
         static let load = Duration.seconds(300)
+        /// For loading an image of any size.
+        static let longLoad = Duration.seconds(3600)
         static let body = 8 << 20
     }
 
@@ -27,11 +29,21 @@ final class EngineTransport: Sendable {
 
     init(address: EngineAddress) throws(EngineError) {
         self.address = address
+        let endpoint: CurlClient.Endpoint =
+            switch address.location {
+            case .unixSocket(let path): .unixSocket(path: path)
+            case .tcp(let host, let port):
+                .tcp(host: host, port: port, tls: try address.certificates.map(Self.settings))
+            }
         do {
-            http = try CurlClient(endpoint: .unixSocket(path: address.socketPath))
+            http = try CurlClient(endpoint: endpoint)
         } catch {
             throw .unreachable(address: "\(address)", reason: error.message)
         }
+    }
+
+    private static func settings(_ folder: String) throws(EngineError) -> TLSSettings {
+        try CertificateFolder(path: folder).settings()
     }
 
     func shutdown() async { await http.shutdown() }
@@ -90,6 +102,18 @@ final class EngineTransport: Sendable {
         }
     }
 
+    /// Sends a body that comes piece by piece; see ``CurlClient/send(_:streaming:)``.
+    func send<Source: AsyncSequence & Sendable>(
+        _ call: String, _ path: String, streaming source: Source, as body: HTTPRequest.Body
+    ) async throws(EngineError) -> HTTPResponse where Source.Element == [UInt8] {
+        let target = try await self.path(path)
+        return try await reach(call) {
+            let timeouts = HTTPRequest.Timeouts(total: Limit.longLoad, idle: Limit.load)
+            return try await self.http.send(
+                HTTPRequest(.post, target, body: body, timeouts: timeouts, bodyCapBytes: Limit.body), streaming: source)
+        }
+    }
+
     /// Opens a raw stream in both directions.
     func upgrade(_ call: String, _ path: String, inboundBound: Int) async throws(EngineError) -> RawStream {
         let target = try await self.path(path)
@@ -116,18 +140,33 @@ final class EngineTransport: Sendable {
         do {
             return try await body()
         } catch let error as HTTPClientError {
-            switch error {
-            case .connectFailed(_, let reason): throw .unreachable(address: "\(address)", reason: reason)
-            case .connectionClosed: throw .unreachable(address: "\(address)", reason: "it closed the connection")
-            case .timedOut(_, let limit): throw .timedOut(call: call, limit: limit)
-            case .upgradeRefused(let status, let body):
-                throw .refused(call: call, status: status, detail: Self.message(in: body))
-            default: throw .protocolViolation(call: call, detail: error.message)
-            }
+            throw meaning(of: error, in: call)
         } catch is CancellationError {
             throw .interrupted
+        } catch let error as any UserFacingError {
+            throw .sourceFailed(code: error.code, message: error.message, remedy: error.remedy)
         } catch {
             throw .protocolViolation(call: call, detail: "\(error)")
+        }
+    }
+
+    private func meaning(of error: HTTPClientError, in call: String) -> EngineError {
+        func unreachable(_ reason: String) -> EngineError { .unreachable(address: "\(address)", reason: reason) }
+        switch error {
+        case .connectFailed(_, let reason): return unreachable(reason)
+        case .nameNotResolved: return unreachable("the name of the host is not known")
+        case .connectionClosed: return unreachable("it closed the connection")
+        case .timedOut(.connect, let limit):
+            return unreachable("it did not take the connection within \(limit.shortText)")
+        case .timedOut(_, let limit): return .timedOut(call: call, limit: limit)
+        case .tlsFailed(let failure, _):
+            let files = "The files in use lie in \(address.certificates ?? "")."
+            return .notTrusted(
+                address: "\(address)", reason: failure.reason, remedy: "\(failure.remedy) \(files)")
+        case .upgradeRefused(let status, let body), .uploadCutShort(let status, let body):
+            return .refused(call: call, status: status, detail: Self.message(in: body))
+        case .bodyLength: return .sourceFailed(code: error.code, message: error.message, remedy: error.remedy)
+        default: return .protocolViolation(call: call, detail: error.message)
         }
     }
 
@@ -139,9 +178,13 @@ final class EngineTransport: Sendable {
 
     /// The engine's own words, for people only.
     private static func message(in body: [UInt8]) -> String {
-        struct Answer: Decodable { let message: String }
+        struct Answer: Decodable {
+            let message: String?
+            /// What a load, which answers 200 before it has read its input, says instead.
+            let error: String?
+        }
         let answer = try? JSONDecoder().decode(Answer.self, from: Data(body))  // ignored: not every error has a body
-        return answer?.message ?? String(decoding: body.prefix(400), as: UTF8.self)
+        return answer?.message ?? answer?.error ?? String(decoding: body.prefix(400), as: UTF8.self)
     }
 
     private func decode<Value: Decodable>(_ call: String, _ response: HTTPResponse) throws(EngineError) -> Value {

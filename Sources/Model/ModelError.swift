@@ -4,12 +4,14 @@ package enum ModelError: UserFacingError, Hashable {
     case outOfRange(field: String, value: String, allowed: String)
     /// A text does not have the form its field asks for.
     case malformed(field: String, value: String, expected: String)
+    /// A value has the right form, and still is not acted upon.
+    case refused(field: String, value: String, reason: String, remedy: String)
     /// A state machine was asked for a move it does not have; its state is unchanged.
     case illegalMove(from: String, to: String)
 
     package var code: ErrorCode {
         switch self {
-        case .outOfRange, .malformed: .invalidInput
+        case .outOfRange, .malformed, .refused: .invalidInput
         case .illegalMove: .internalFault
         }
     }
@@ -18,6 +20,7 @@ package enum ModelError: UserFacingError, Hashable {
         switch self {
         case .outOfRange(let field, let value, let allowed): "\(field) is \(value), but must be \(allowed)."
         case .malformed(let field, let value, let expected): "\(field) is \"\(value)\", which is not \(expected)."
+        case .refused(let field, let value, let reason, _): "\(field) is \"\(value)\", which is refused: \(reason)."
         case .illegalMove(let from, let to): "A move from \(from) to \(to) does not exist."
         }
     }
@@ -26,6 +29,7 @@ package enum ModelError: UserFacingError, Hashable {
         switch self {
         case .outOfRange(let field, _, let allowed): "Give \(field) a value in the range \(allowed)."
         case .malformed(let field, _, let expected): "Write \(field) as \(expected)."
+        case .refused(_, _, _, let remedy): remedy
         case .illegalMove: nil
         }
     }

@@ -5,6 +5,12 @@ package import Model
 package enum EngineError: UserFacingError, Hashable {
     /// Nobody answers at the engine's address.
     case unreachable(address: String, reason: String)
+    /// Something answers at the engine's address, but TLS with it does not come about.
+    case notTrusted(address: String, reason: String, remedy: String)
+    /// A certificate or key that is needed to reach the engine cannot be used.
+    case certificateUnusable(path: String, reason: String)
+    /// What was to be sent to the engine could not be had; the parts are those of the error that says so.
+    case sourceFailed(code: ErrorCode, message: String, remedy: String?)
     /// The engine speaks only versions that lack controls we rely on.
     case tooOld(found: String, needed: String)
     /// A call took longer than its limit.
@@ -51,7 +57,9 @@ package enum EngineError: UserFacingError, Hashable {
 
     package var code: ErrorCode {
         switch self {
-        case .unreachable: .engineUnreachable
+        case .unreachable, .notTrusted: .engineUnreachable
+        case .certificateUnusable: .inputUnreadable
+        case .sourceFailed(let code, _, _): code
         case .tooOld: .engineTooOld
         case .timedOut: .engineTimeout
         case .refused: .engineRefused
@@ -74,6 +82,9 @@ package enum EngineError: UserFacingError, Hashable {
     package var message: String {
         switch self {
         case .unreachable(let address, let reason): "No Docker engine answers at \(address): \(reason)."
+        case .notTrusted(let address, let reason, _): "The engine at \(address) cannot be used: \(reason)."
+        case .certificateUnusable(let path, let reason): "\(path) cannot be used to reach the engine: \(reason)."
+        case .sourceFailed(_, let message, _): message
         case .tooOld(let found, let needed): "The engine speaks API \(found) at most; \(needed) or newer is needed."
         case .timedOut(let call, let limit): "The engine did not answer \(call) within \(limit.shortText)."
         case .refused(let call, let status, let detail): "The engine refused \(call) with status \(status): \(detail)"
@@ -106,7 +117,13 @@ package enum EngineError: UserFacingError, Hashable {
 
     package var remedy: String? {
         switch self {
+        case .unreachable(let address, _) where address.hasPrefix("tcp://"):
+            "Check DOCKER_HOST, that the engine listens there, and that nothing between stops the connection."
         case .unreachable: "Start an engine with `Scripts/engine`, or set DOCKER_HOST to the socket of one."
+        case .notTrusted(_, _, let remedy): remedy
+        case .certificateUnusable:
+            "DOCKER_CERT_PATH must hold ca.pem and, if the engine asks for one, a client's cert.pem and key.pem."
+        case .sourceFailed(_, _, let remedy): remedy
         case .tooOld: "Update the engine to Docker 20.10 or newer."
         case .timedOut: "Look at the engine's log and at the load of its machine, then try again."
         case .refused, .protocolViolation: nil

@@ -11,7 +11,7 @@ import Testing
     func noSocket() async throws {
         let path = "/tmp/caisson-curl-nothing-here.sock"
         let client = try CurlClient(endpoint: .unixSocket(path: path))
-        let failure = HTTPClientError.connectFailed(path: path, reason: "No such file or directory")
+        let failure = HTTPClientError.connectFailed(address: path, reason: "No such file or directory")
         await #expect(throws: failure) { try await client.send(HTTPRequest(.get, "/")) }
         await #expect(throws: failure) { try await client.upgrade(HTTPRequest(.post, "/")) }
         await client.shutdown()
@@ -23,7 +23,7 @@ import Testing
         close(try UnixSocket.listen(at: path, backlog: 1))
         defer { unlink(path) }
         let client = try CurlClient(endpoint: .unixSocket(path: path))
-        await #expect(throws: HTTPClientError.connectFailed(path: path, reason: "Connection refused")) {
+        await #expect(throws: HTTPClientError.connectFailed(address: path, reason: "Connection refused")) {
             try await client.send(HTTPRequest(.get, "/"))
         }
         await client.shutdown()
@@ -37,12 +37,13 @@ import Testing
     @Test("a full backlog is waited for until the connect timeout, and a place in it is taken")
     func fullBacklog() async throws {
         let accepting = Gate()
-        let server = try ScriptedServer(backlog: 0, accepting: accepting) { connection in
+        let server = try ScriptedServer(.unix, backlog: 0, accepting: accepting) { connection in
             while connection.readRequest() != nil { connection.answer(200, "at last") }
         }
         defer { server.stop() }
-        let filling = UnixSocket.fillBacklog(of: server.path)
-        let client = try CurlClient(endpoint: .unixSocket(path: server.path))
+        guard case .unix(let path) = server.listener else { return }
+        let filling = UnixSocket.fillBacklog(of: path)
+        let client = try CurlClient(endpoint: server.endpoint())
         async let patient = client.send(HTTPRequest(.get, "/", timeouts: .init(connect: .seconds(30))))
         let impatient = HTTPRequest.Timeouts(connect: .milliseconds(50))
         let failure = HTTPClientError.timedOut(.connect, limit: .milliseconds(50))
@@ -129,8 +130,10 @@ import Testing
         }
     }
 
-    @Test("a GET whose reused connection dies unanswered is sent again; a POST, which may have been obeyed, is not")
-    func reusedConnectionDies() async throws {
+    @Test(
+        "a GET whose reused connection dies unanswered is sent again; a POST, which may have been obeyed, is not",
+        arguments: Transport.allCases)
+    func reusedConnectionDies(transport: Transport) async throws {
         let posts = Mutex(0)
         let script: ScriptedServer.Script = { connection in
             for turn in 1...2 {
@@ -139,7 +142,7 @@ import Testing
                 if turn == 1 { connection.answer() }
             }
         }
-        try await ScriptedServer.with(script: script) { server, client in
+        try await ScriptedServer.with(transport, script: script) { server, client in
             _ = try await client.send(HTTPRequest(.get, "/"))
             _ = try await client.send(HTTPRequest(.get, "/"))
             #expect(server.connections == 2)
@@ -149,8 +152,10 @@ import Testing
         #expect(posts.withLock { $0 } == 1)
     }
 
-    @Test("a kept connection that the server closed in between is replaced, for a POST too")
-    func keptConnectionCloses() async throws {
+    @Test(
+        "a kept connection that the server closed in between is replaced, for a POST too", arguments: Transport.allCases
+    )
+    func keptConnectionCloses(transport: Transport) async throws {
         let closed = OneShot<Void>()
         let script: ScriptedServer.Script = { connection in
             _ = connection.readRequest()
@@ -158,7 +163,7 @@ import Testing
             connection.shutDown()
             closed.settle(.success(()))
         }
-        try await ScriptedServer.with(script: script) { server, client in
+        try await ScriptedServer.with(transport, script: script) { server, client in
             _ = try await client.send(HTTPRequest(.get, "/"))
             try await closed.value
             #expect(try await client.send(HTTPRequest(.post, "/")).status == 200)

@@ -5,13 +5,13 @@ import Testing
 @testable import CurlHTTP
 
 @Suite(.timeLimit(.minutes(1))) struct CurlClientRequestTests {
-    @Test("an answer comes with its status, its headers in any case, and its body")
-    func get() async throws {
+    @Test("an answer comes with its status, its headers in any case, and its body", arguments: Transport.allCases)
+    func get(transport: Transport) async throws {
         let script: ScriptedServer.Script = { connection in
             guard let request = connection.readRequest() else { return }
             connection.answer(200, request.line, headers: ["X-Thing: one", "x-thing: two"])
         }
-        try await ScriptedServer.with(script: script) { _, client in
+        try await ScriptedServer.with(transport, script: script) { _, client in
             let response = try await client.send(HTTPRequest(.get, "/a/../b?q=%20x"))
             #expect(response.status == 200)
             #expect(response.headers["X-THING"] == "one")
@@ -57,12 +57,12 @@ import Testing
         }
     }
 
-    @Test("requests one after the other share a connection")
-    func keepsConnection() async throws {
+    @Test("requests one after the other share a connection", arguments: Transport.allCases)
+    func keepsConnection(transport: Transport) async throws {
         let script: ScriptedServer.Script = { connection in
             while connection.readRequest() != nil { connection.answer() }
         }
-        try await ScriptedServer.with(script: script) { server, client in
+        try await ScriptedServer.with(transport, script: script) { server, client in
             for method in HTTPRequest.Method.allCases + HTTPRequest.Method.allCases where method != .head {
                 _ = try await client.send(HTTPRequest(method, "/"))
             }
@@ -70,12 +70,14 @@ import Testing
         }
     }
 
-    @Test("requests beside one another have connections of their own, and all are answered")
-    func manyAtOnce() async throws {
+    @Test(
+        "requests beside one another have connections of their own, and all are answered", arguments: Transport.allCases
+    )
+    func manyAtOnce(transport: Transport) async throws {
         let script: ScriptedServer.Script = { connection in
             while let request = connection.readRequest() { connection.answer(200, request.line) }
         }
-        try await ScriptedServer.with(script: script) { _, client in
+        try await ScriptedServer.with(transport, script: script) { _, client in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<100 {
                     group.addTask {
@@ -158,15 +160,15 @@ import Testing
         }
     }
 
-    @Test("no socket of the client outlives an exec")
-    func closedOnExec() async throws {
+    @Test("no socket of the client outlives an exec", arguments: Transport.allCases)
+    func closedOnExec(transport: Transport) async throws {
         let script: ScriptedServer.Script = { connection in
             guard connection.acceptUpgrade() else { return }
             connection.echo()
         }
-        try await ScriptedServer.with(script: script) { server, client in
+        try await ScriptedServer.with(transport, script: script) { server, client in
             let stream = try await client.upgrade(HTTPRequest(.post, "/attach"))
-            let flags = UnixSocket.connected(to: server.path).map { fcntl($0, F_GETFD) & FD_CLOEXEC }
+            let flags = server.listener.clients.map { fcntl($0, F_GETFD) & FD_CLOEXEC }
             #expect(flags == [FD_CLOEXEC])
             stream.close()
         }

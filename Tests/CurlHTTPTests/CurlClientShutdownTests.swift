@@ -43,7 +43,7 @@ import Testing
             closed.settle(.success(connection.readsEndOfFile()))
         }
         defer { server.stop() }
-        var client: CurlClient? = try CurlClient(endpoint: .unixSocket(path: server.path))
+        var client: CurlClient? = try CurlClient(endpoint: server.endpoint())
         _ = try await client?.send(HTTPRequest(.get, "/"))
         client = nil
         let wasClosed = try await closed.value
@@ -57,7 +57,7 @@ import Testing
             connection.echo()
         }
         defer { server.stop() }
-        let stream = try await CurlClient(endpoint: .unixSocket(path: server.path)).upgrade(HTTPRequest(.post, "/"))
+        let stream = try await CurlClient(endpoint: server.endpoint()).upgrade(HTTPRequest(.post, "/"))
         try await stream.write([1, 2, 3])
         #expect(try await stream.read() == [1, 2, 3])
         stream.close()

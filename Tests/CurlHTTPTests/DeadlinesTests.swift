@@ -31,6 +31,17 @@ import Testing
         #expect(deadlines.overdue(at: start + .seconds(2)) == nil)
     }
 
+    @Test("the idle limit rests while our own side holds bytes back, the total one does not")
+    func held() {
+        var deadlines = Deadlines(timeouts, startedAt: start)
+        deadlines.holds()
+        #expect(deadlines.overdue(at: start + .seconds(5)) == nil)
+        #expect(deadlines.next == start + .seconds(10))
+        deadlines.releases(at: start + .seconds(6))
+        #expect(deadlines.overdue(at: start + .seconds(8)) == nil)
+        #expect(deadlines.overdue(at: start + .seconds(9)) == .timedOut(.idle, limit: .seconds(3)))
+    }
+
     @Test("without limits nothing is ever due")
     func none() {
         let deadlines = Deadlines(.init(), startedAt: start)

@@ -5,7 +5,11 @@ import Testing
 
 @Suite struct HTTPClientErrorTests {
     static let all: [(HTTPClientError, ErrorCode, String)] = [
-        (.connectFailed(path: "/run/x.sock", reason: "gone"), .engineUnreachable, "/run/x.sock: gone"),
+        (.connectFailed(address: "/run/x.sock", reason: "gone"), .engineUnreachable, "/run/x.sock: gone"),
+        (.nameNotResolved(address: "nowhere:1"), .engineUnreachable, "nowhere:1"),
+        (.tlsFailed(.expired, address: "host:1"), .engineUnreachable, "host:1 cannot be used: its certificate has exp"),
+        (.uploadCutShort(status: 200, body: Array("hidden".utf8)), .engineProtocol, "200"),
+        (.bodyLength(declared: 10, given: 11), .inputUnreadable, "11 bytes so far, not the 10"),
         (.timedOut(.connect, limit: .seconds(5)), .engineTimeout, "5.0 seconds"),
         (.timedOut(.idle, limit: .seconds(6)), .engineTimeout, "6.0 seconds"),
         (.timedOut(.total, limit: .seconds(7)), .engineTimeout, "7.0 seconds"),

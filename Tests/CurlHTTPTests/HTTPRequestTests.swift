@@ -36,6 +36,25 @@ import Testing
         }
     }
 
+    @Test("a streamed body is for POST alone, has no negative length, and is sent by nothing but its own call")
+    func streamedBody() async throws {
+        let body = HTTPRequest.Body.streamed(contentType: "text/plain")
+        #expect(throws: HTTPClientError.self) { try HTTPRequest(.delete, "/", body: body) }
+        let negative = HTTPRequest.Body.streamed(lengthBytes: -1, contentType: "text/plain")
+        #expect(throws: HTTPClientError.self) { try HTTPRequest(.post, "/", body: negative) }
+        let client = try CurlClient(endpoint: .unixSocket(path: "/nowhere"))
+        let request = try HTTPRequest(.post, "/", body: body)
+        let failure = HTTPClientError.invalidRequest(detail: "its body needs a source")
+        await #expect(throws: failure) { try await client.send(request) }
+        await #expect(throws: failure) { try await client.open(request) }
+        await #expect(throws: failure) { try await client.upgrade(request) }
+        await #expect(throws: failure) { try await client.download(request) }
+        let whole = try HTTPRequest(.post, "/", body: .init([1], contentType: "text/plain"))
+        let missing = HTTPClientError.invalidRequest(detail: "it has no streamed body")
+        await #expect(throws: missing) { try await client.send(whole, streaming: Pieces([])) }
+        await client.shutdown()
+    }
+
     @Test("a negative cap is refused")
     func cap() {
         #expect(throws: HTTPClientError.self) { try HTTPRequest(.get, "/", bodyCapBytes: -1) }

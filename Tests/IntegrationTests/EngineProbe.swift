@@ -15,7 +15,7 @@ struct EngineProbe: Sendable {
         }
     }
 
-    private let path = TestEngine.address.socketPath
+    private let path = TestEngine.socketPath
 
     func request(_ method: String, _ target: String, body: Data = Data(), type: String = "application/json") throws
         -> Answer

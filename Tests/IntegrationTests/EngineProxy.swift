@@ -71,7 +71,7 @@ final class EngineProxy: Sendable {
 
     private func serve(_ client: Int32) {
         // ignored: the client sees that nobody answers
-        guard let engine = try? UnixSocket.connect(to: TestEngine.address.socketPath) else {
+        guard let engine = try? UnixSocket.connect(to: TestEngine.socketPath) else {
             Glibc.close(client)
             return
         }

@@ -8,6 +8,14 @@ package enum Threads {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
+    /// Has a write to a closed connection fail in this thread, rather than end the process.
+    package static func blockBrokenPipe() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
     @discardableResult
     package static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
         var thread = pthread_t()

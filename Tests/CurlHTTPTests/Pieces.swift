@@ -1,0 +1,45 @@
+import Synchronization
+
+/// Some pieces of a body, counted as they are fetched, and then perhaps an error.
+struct Pieces: AsyncSequence, Sendable {
+    typealias Element = [UInt8]
+
+    struct Broken: Error, Equatable {}
+
+    /// How many bytes were fetched so far.
+    final class Fetched: Sendable {
+        private let bytes = Mutex(0)
+
+        var count: Int { bytes.withLock { $0 } }
+
+        func add(_ count: Int) { bytes.withLock { $0 += count } }
+    }
+
+    let pieces: [[UInt8]]
+    var isEndless = false
+    var breaks = false
+    let fetched = Fetched()
+
+    init(_ pieces: [[UInt8]], isEndless: Bool = false, breaks: Bool = false) {
+        (self.pieces, self.isEndless, self.breaks) = (pieces, isEndless, breaks)
+    }
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        let pieces: Pieces
+        var next = 0
+
+        mutating func next() async throws -> [UInt8]? {
+            try Task.checkCancellation()
+            if next == pieces.pieces.count, pieces.isEndless { next = 0 }
+            guard next < pieces.pieces.count else {
+                if pieces.breaks { throw Broken() }
+                return nil
+            }
+            defer { next += 1 }
+            pieces.fetched.add(pieces.pieces[next].count)
+            return pieces.pieces[next]
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(pieces: self) }
+}
