@@ -33,6 +33,7 @@ let package = Package(
         // Layer 1: values that everything speaks of.
         .target(name: "Model", swiftSettings: settings),
         .target(name: "CellWire", swiftSettings: settings),
+        .target(name: "Blocking", swiftSettings: settings),
 
         // Layer 2: rules without I/O, the cell, and the HTTP client.
         .target(name: "Cell", dependencies: ["CellWire", "CCell"], swiftSettings: strictSettings),
@@ -49,16 +50,17 @@ let package = Package(
         .target(name: "Ports", dependencies: ["Model", "CellWire", "Hardening"], swiftSettings: settings),
 
         // Layer 4: what stands behind the seams.
-        .target(name: "Filters", dependencies: ["Model", "Hardening", "CSeccomp"], swiftSettings: strictSettings),
+        .target(name: "Filters", dependencies: ["Hardening", "CSeccomp"], swiftSettings: strictSettings),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Model", "CellWire", "Ports", .product(name: "GRDB", package: "GRDB.swift"),
+                "Model", "CellWire", "Blocking", "Ports", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .target(
-            name: "BlobFiles", dependencies: ["Model", "Ports", .product(name: "Crypto", package: "swift-crypto")],
+            name: "BlobFiles",
+            dependencies: ["Model", "Blocking", "Ports", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
         .target(
             name: "DockerEngine",
@@ -102,7 +104,7 @@ let package = Package(
         .testTarget(name: "CellWireTests", dependencies: ["CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "HardeningTests", dependencies: ["Hardening", "Model", "TestSupport"], swiftSettings: settings),
+            name: "HardeningTests", dependencies: ["Hardening", "Model"], swiftSettings: settings),
         .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening", "CSeccomp"], swiftSettings: settings),
         .testTarget(
             name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model", "TestSupport"], swiftSettings: settings),
@@ -118,7 +120,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "DockerEngineTests",
-            dependencies: ["DockerEngine", "CellWire", "Hardening", "Model", "Ports", "TestSupport"],
+            dependencies: ["DockerEngine", "CellWire", "Hardening", "Model", "Ports"],
             swiftSettings: settings),
         .testTarget(
             name: "SchedulerTests",
@@ -137,7 +139,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CellWire", "CurlHTTP", "Daemon", "DockerEngine", "Hardening", "Model", "Ports", "SQLiteStore",
+                "CellWire", "Daemon", "DockerEngine", "Hardening", "Model", "Ports", "SQLiteStore",
                 "Scheduler",
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],

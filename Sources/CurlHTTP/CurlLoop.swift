@@ -30,7 +30,7 @@ final class CurlLoop {
             while obey(mailbox.takeAll()) {
                 try multi.perform()
                 takeFinished()
-                let next = enforceDeadlines(at: SuspendingClock.now)
+                let next = enforceDeadlines(at: Deadlines.now)
                 try serveRawConnections(waiting: Self.milliseconds(until: next))
             }
         } catch {
@@ -69,7 +69,7 @@ final class CurlLoop {
     ) {
         do throws(HTTPClientError) {
             let transfer = try CurlTransfer(
-                id: id, request: request, path: socketPath, now: SuspendingClock.now, head: head, body: body)
+                id: id, request: request, path: socketPath, now: Deadlines.now, head: head, body: body)
             try multi.add(transfer.easy)
             conversations[id] = transfer
         } catch {
@@ -84,7 +84,7 @@ final class CurlLoop {
     ) {
         do throws(HTTPClientError) {
             let connection = try CurlRawConnection(
-                id: id, timeouts: timeouts, path: socketPath, now: SuspendingClock.now, pipe: pipe, opened: opened)
+                id: id, timeouts: timeouts, path: socketPath, now: Deadlines.now, pipe: pipe, opened: opened)
             try multi.add(connection.easy)
             conversations[id] = connection
         } catch {
@@ -97,7 +97,7 @@ final class CurlLoop {
             guard let conversation = conversations[id] else { continue }
             if conversation.hitFullBacklog(result) {
                 multi.remove(conversation.easy)
-                conversation.deadlines.foundBacklogFull(at: SuspendingClock.now)
+                conversation.deadlines.foundBacklogFull(at: Deadlines.now)
             } else if result == CURLE_OK, let raw = conversation as? CurlRawConnection, raw.connected() {
                 rawConnections[id] = raw
                 sendRaw(id)
@@ -136,7 +136,7 @@ final class CurlLoop {
     /// Rounded up, so that what is due then has passed.
     private static func milliseconds(until instant: Deadlines.Instant?) -> Int32 {
         guard let instant else { return Int32(idleWaitMilliseconds) }
-        let wait = SuspendingClock.now.duration(to: instant) / .milliseconds(1)
+        let wait = Deadlines.now.duration(to: instant) / .milliseconds(1)
         return Int32(max(0, min(wait.rounded(.up), Double(idleWaitMilliseconds))))
     }
 }

@@ -106,8 +106,8 @@ struct Outcome: Sendable {
 }
 
 /// A started command whose output goes to files, so that no pipe can fill.
+// Safe because: everything is set in init, and `Process` is used by one task at a time.
 final class RunningCommand: @unchecked Sendable {
-    // Safe because: everything is set in init, and `Process` is used by one task at a time.
     private let process = Process()
     private let folder: URL
     private let ended: AsyncStream<Void>
