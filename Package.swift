@@ -99,7 +99,9 @@ let package = Package(
 
         // Tests: a target for each of ours, and one that drives the whole against a real engine.
         .target(
-            name: "TestSupport", dependencies: ["Model", "Ports"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport",
+            dependencies: ["Model", "CellWire", "Ports", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CellWireTests", dependencies: ["CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),

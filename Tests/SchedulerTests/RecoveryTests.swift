@@ -114,8 +114,8 @@ import Testing
         world.fail(nil)
         _ = try await world.recovery.run()
         #expect(world.containers == [])
-        #expect(try await world.openJobs() == [])
-        #expect(try await world.liveAttempts() == [])
+        #expect(try await world.store.openJobs() == [])
+        #expect(try await world.store.liveAttempts() == [])
         #expect(world.spoolNames == [])
     }
 }
