@@ -80,6 +80,7 @@ BANS = [
         "pass a generator, or take an IDSource through the initialiser", (SOURCES, TESTS),
         Allowed({
             "Sources/Daemon/": "the one place where real randomness is made",
+            "Tests/TestSupport/SeededIDs.swift": "two runs of the suite may share an engine",
             "Tests/TestSupport/TemporaryFolder.swift": "two runs of the suite may be under way at once",
             "Tests/IntegrationTests/CommandFixture.swift": "two runs of the suite may be under way at once",
         })),
