@@ -33,6 +33,7 @@ let package = Package(
         // Layer 1: values that everything speaks of.
         .target(name: "Model", swiftSettings: settings),
         .target(name: "CellWire", swiftSettings: settings),
+        .target(name: "Blocking", swiftSettings: settings),
 
         // Layer 2: rules without I/O, the cell, and the HTTP client.
         .target(name: "Cell", dependencies: ["CellWire", "CCell"], swiftSettings: strictSettings),
@@ -51,16 +52,17 @@ let package = Package(
         .target(name: "Ports", dependencies: ["Model", "CellWire", "Hardening"], swiftSettings: settings),
 
         // Layer 4: what stands behind the seams.
-        .target(name: "Filters", dependencies: ["Model", "Hardening", "CSeccomp"], swiftSettings: strictSettings),
+        .target(name: "Filters", dependencies: ["Hardening", "CSeccomp"], swiftSettings: strictSettings),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Model", "CellWire", "Ports", .product(name: "GRDB", package: "GRDB.swift"),
+                "Model", "CellWire", "Blocking", "Ports", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .target(
-            name: "BlobFiles", dependencies: ["Model", "Ports", .product(name: "Crypto", package: "swift-crypto")],
+            name: "BlobFiles",
+            dependencies: ["Model", "Blocking", "Ports", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
         .target(
             name: "DockerEngine",
@@ -99,12 +101,14 @@ let package = Package(
 
         // Tests: a target for each of ours, and one that drives the whole against a real engine.
         .target(
-            name: "TestSupport", dependencies: ["Model", "Ports"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport",
+            dependencies: ["Model", "CellWire", "Ports", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CellWireTests", dependencies: ["CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "HardeningTests", dependencies: ["Hardening", "Model", "TestSupport"], swiftSettings: settings),
+            name: "HardeningTests", dependencies: ["Hardening", "Model"], swiftSettings: settings),
         .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening", "CSeccomp"], swiftSettings: settings),
         .testTarget(
             name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model", "TestSupport"], swiftSettings: settings),
@@ -146,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CellWire", "CurlHTTP", "Daemon", "DockerEngine", "Hardening", "Model", "Ports", "SQLiteStore",
+                "CellWire", "Daemon", "DockerEngine", "Hardening", "Model", "Ports", "SQLiteStore",
                 "Scheduler",
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,3 +1,4 @@
+import Blocking
 import Dispatch
 package import Model
 package import Ports

@@ -29,7 +29,7 @@ final class CurlLoop {
             while obey(mailbox.takeAll()) {
                 try multi.perform()
                 takeFinished()
-                let next = enforceDeadlines(at: SuspendingClock.now)
+                let next = enforceDeadlines(at: Deadlines.now)
                 try serveRawConnections(waiting: Self.milliseconds(until: next))
             }
         } catch {
@@ -66,7 +66,7 @@ final class CurlLoop {
     private func start(_ id: ConversationID, _ request: HTTPRequest, _ ends: TransferEnds) {
         do throws(HTTPClientError) {
             let transfer = try CurlTransfer(
-                id: id, request: request, endpoint: endpoint, now: SuspendingClock.now, ends: ends)
+                id: id, request: request, endpoint: endpoint, now: Deadlines.now, ends: ends)
             try multi.add(transfer.easy)
             conversations[id] = transfer
         } catch {
@@ -80,7 +80,7 @@ final class CurlLoop {
     ) {
         do throws(HTTPClientError) {
             let connection = try CurlRawConnection(
-                id: id, timeouts: timeouts, endpoint: endpoint, now: SuspendingClock.now, pipe: pipe, opened: opened)
+                id: id, timeouts: timeouts, endpoint: endpoint, now: Deadlines.now, pipe: pipe, opened: opened)
             try multi.add(connection.easy)
             conversations[id] = connection
         } catch {
@@ -100,7 +100,7 @@ final class CurlLoop {
             guard let conversation = conversations[id] else { continue }
             if conversation.connector.hitFullBacklog(result, on: conversation.easy) {
                 multi.remove(conversation.easy)
-                conversation.deadlines.foundBacklogFull(at: SuspendingClock.now)
+                conversation.deadlines.foundBacklogFull(at: Deadlines.now)
             } else if result == CURLE_OK, let raw = conversation as? CurlRawConnection, raw.connected() {
                 rawConnections[id] = raw
                 sendRaw(id)
@@ -140,7 +140,7 @@ final class CurlLoop {
     /// Rounded up, so that what is due then has passed.
     private static func milliseconds(until instant: Deadlines.Instant?) -> Int32 {
         guard let instant else { return Int32(idleWaitMilliseconds) }
-        let wait = SuspendingClock.now.duration(to: instant) / .milliseconds(1)
+        let wait = Deadlines.now.duration(to: instant) / .milliseconds(1)
         return Int32(max(0, min(wait.rounded(.up), Double(idleWaitMilliseconds))))
     }
 }

@@ -87,7 +87,7 @@ final class CurlRawConnection: CurlConversation {
             guard count > 0 else { return true }
             moved += count
             sentBytes += count
-            deadlines.sawBytes(at: SuspendingClock.now)
+            deadlines.sawBytes(at: Deadlines.now)
             pipe.didSend(count)
         }
     }
@@ -114,14 +114,14 @@ final class CurlRawConnection: CurlConversation {
 
     private func take(_ bytes: ArraySlice<UInt8>) -> RawStreamEnd? {
         guard case .handshaking(var handshake) = phase else { return pipe.deliver(bytes) }
-        deadlines.sawBytes(at: SuspendingClock.now)
+        deadlines.sawBytes(at: Deadlines.now)
         do {
             let completed = try handshake.receive(Array(bytes))
             phase = .handshaking(handshake)
             guard let completed else { return nil }
             phase = .open
             // From here on every wait is its user's business.
-            deadlines = Deadlines(.init(), startedAt: SuspendingClock.now)
+            deadlines = Deadlines(.init(), startedAt: Deadlines.now)
             let end = pipe.deliver(completed.rest[...])
             opened.settle(.success(completed.head))
             return end

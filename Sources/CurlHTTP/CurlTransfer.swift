@@ -151,5 +151,5 @@ final class CurlTransfer: CurlConversation {
         return false
     }
 
-    private func sawBytes() { deadlines.sawBytes(at: SuspendingClock.now) }
+    private func sawBytes() { deadlines.sawBytes(at: Deadlines.now) }
 }

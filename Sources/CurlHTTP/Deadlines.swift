@@ -5,6 +5,9 @@
 struct Deadlines: Sendable {
     typealias Instant = SuspendingClock.Instant
 
+    /// The time to give to the methods below.
+    static var now: Instant { SuspendingClock.now }
+
     /// How long a full backlog is left alone before the next try.
     static let connectPause = Duration.milliseconds(5)
 

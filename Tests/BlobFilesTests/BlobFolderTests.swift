@@ -29,17 +29,6 @@ import Testing
         try folder.modes().filter { $0.key.hasPrefix("blobs/") && $0.value == 0o600 }.keys.sorted()
     }
 
-    @Test("a small blob is inline, under the digest that everyone gets for it")
-    func inline() async throws {
-        try await with(Array("xabcx".utf8)) { spool, blobs, folder in
-            let blob = try await blobs.makeBlob(from: spool, range: 1..<4)
-            let digest = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-            #expect(blob.reference == BlobReference(digest: digest, size: ByteCount(bytes: 3)))
-            #expect(blob.inlineBytes == Array("abc".utf8))
-            #expect(try files(in: folder).isEmpty)
-        }
-    }
-
     @Test("the limit itself is inline, one byte more is a file")
     func inlineLimit() async throws {
         let limit = Blob.inlineLimit.bytes
@@ -77,15 +66,6 @@ import Testing
             }
             let left = try files(in: folder)
             #expect(left.isEmpty)
-        }
-    }
-
-    @Test("an empty blob is a blob")
-    func empty() async throws {
-        try await with([]) { spool, blobs, _ in
-            let blob = try await blobs.makeBlob(from: spool, range: 0..<0)
-            #expect(blob.inlineBytes == [])
-            #expect(blob.reference.digest.hasPrefix("sha256:e3b0c44298fc1c14"))
         }
     }
 

@@ -10,24 +10,7 @@ import Testing
         AttemptID(job: try JobID("abc000000000"), number: number)
     }
 
-    @Test("what was appended is read back, over any range")
-    func roundTrip() async throws {
-        try await TemporaryFolder.with { folder in
-            let spool = try await SpoolFolder(in: folder.path).open(attempt(), .stdout)
-            #expect(await spool.length == 0)
-            try await spool.append(Array("hello ".utf8))
-            try await spool.append([])
-            try await spool.append(Array("world".utf8))
-            #expect(await spool.length == 11)
-            for (offset, count, text) in [(Int64(0), 100, "hello world"), (4, 3, "o w"), (11, 1, ""), (0, 0, "")] {
-                #expect(try await spool.read(from: offset, count: count) == Array(text.utf8))
-            }
-            #expect(try await spool.read(from: -3, count: .max).count == 11)
-            await spool.close()
-        }
-    }
-
-    @Test("a spool goes on where it was when it is opened again")
+    @Test("a spool goes on where it was when the next process opens it")
     func reopen() async throws {
         try await TemporaryFolder.with { folder in
             let spools = SpoolFolder(in: folder.path)
@@ -75,16 +58,6 @@ import Testing
             let left = ["spool", "spool/abc000000000.2", "spool/abc000000000.2/report"]
             #expect(try folder.modes().keys.sorted() == left)
             #expect(await (try spools.open(attempt(1), .report)).length == 0)
-        }
-    }
-
-    @Test("a closed spool says so")
-    func closed() async throws {
-        try await TemporaryFolder.with { folder in
-            let spool = try await SpoolFolder(in: folder.path).open(attempt(), .report)
-            await spool.close()
-            await #expect(throws: StoreError.self) { try await spool.append([1]) }
-            await #expect(throws: StoreError.self) { try await spool.read(from: 0, count: 1) }
         }
     }
 

@@ -38,12 +38,7 @@ struct CommandFixture: Sendable {
     @discardableResult
     func removeLeftovers() async throws -> [String] {
         guard let installation = try await installation() else { return [] }
-        let containers = try probe.containers(named: "caisson-\(installation)-")
-        for name in containers { _ = try probe.request("DELETE", "/v1.41/containers\(name)?force=1&v=1") }
-        for name in try probe.inventory().volumes where name.hasPrefix("caisson-\(installation)-") {
-            _ = try probe.request("DELETE", "/v1.41/volumes/\(name)")
-        }
-        return containers
+        return try probe.removeAll(of: installation)
     }
 
     /// Runs `caisson` to its end.
@@ -109,8 +104,8 @@ struct Outcome: Sendable {
 }
 
 /// A started command whose output goes to files, so that no pipe can fill.
+// Safe because: everything is set in init, and `Process` is used by one task at a time.
 final class RunningCommand: @unchecked Sendable {
-    // Safe because: everything is set in init, and `Process` is used by one task at a time.
     private let process = Process()
     private let folder: URL
     private let ended: AsyncStream<Void>

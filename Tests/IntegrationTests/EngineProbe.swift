@@ -52,6 +52,16 @@ struct EngineProbe: Sendable {
     /// The names of the containers whose name holds `text`.
     func containers(named text: String) throws -> [String] { try inventory().containers.filter { $0.contains(text) } }
 
+    /// Removes all containers and volumes of an installation; answers the containers there were.
+    func removeAll(of installation: some CustomStringConvertible) throws -> [String] {
+        let containers = try containers(named: "caisson-\(installation)-")
+        for name in containers { _ = try request("DELETE", "/v1.41/containers\(name)?force=1&v=1") }
+        for name in try inventory().volumes where name.hasPrefix("caisson-\(installation)-") {
+            _ = try request("DELETE", "/v1.41/volumes/\(name)")
+        }
+        return containers
+    }
+
     func inspect(_ name: String) throws -> JSONValue {
         try request("GET", "/v1.41/containers/\(name.drop { $0 == "/" })/json").json
     }

@@ -42,11 +42,7 @@ struct InstanceFixture: Sendable {
             }
             let installation = instance.store.installation
             try await instance.close()
-            let left = try fixture.probe.containers(named: "caisson-\(installation)-")
-            for name in left { _ = try fixture.probe.request("DELETE", "/v1.41/containers\(name)?force=1&v=1") }
-            for name in try fixture.probe.inventory().volumes where name.hasPrefix("caisson-\(installation)-") {
-                _ = try fixture.probe.request("DELETE", "/v1.41/volumes/\(name)")
-            }
+            let left = try fixture.probe.removeAll(of: installation)
             try result.get()
             #expect(left.isEmpty, "containers were left behind")
         }

@@ -66,7 +66,7 @@ import Testing
     func blobs() async throws {
         try await SQLiteFixture.with { fixture in
             let large = BlobReference(digest: "sha256:" + String(repeating: "e", count: 64), size: .kibibytes(100))
-            await fixture.blobs.add([UInt8](repeating: 7, count: 100 << 10), as: large)
+            fixture.blobs.add([UInt8](repeating: 7, count: 100 << 10), as: large)
             for _ in 0..<2 {
                 var outcome = Samples.outcome(try await fixture.insertRunning())
                 outcome.stdout = Blob(reference: large, inlineBytes: nil)

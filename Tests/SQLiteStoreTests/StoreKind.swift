@@ -5,13 +5,14 @@ import TestSupport
 
 /// The stores that have to keep the contract.
 enum StoreKind: CaseIterable, Sendable {
-    case sqlite
+    case memory, sqlite
 
     /// Calls `body` with a new, empty store and a source of ids for it.
     func withStore(
         _ body: (_ store: any JobStore & JobReader & BlobReader, _ ids: SeededIDs) async throws -> Void
     ) async throws {
         switch self {
+        case .memory: try await body(MemoryJobStore(), SeededIDs(seed: 7))
         case .sqlite:
             try await SQLiteFixture.with { try await body($0.store, $0.ids) }
         }

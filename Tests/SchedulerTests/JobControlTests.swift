@@ -1,10 +1,11 @@
 import Ports
+import TestSupport
 import Testing
 
 @testable import Scheduler
 
 @Suite struct JobControlTests {
-    private let sandbox = FakeSandbox(world: FakeWorld())
+    private let sandbox = FakeSandbox()
     private let control = JobControl(grace: .seconds(5))
 
     @Test("nothing is cancelled before somebody asks")

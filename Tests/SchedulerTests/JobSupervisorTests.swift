@@ -2,6 +2,7 @@ import CellWire
 import Model
 import Ports
 import Scheduler
+import TestSupport
 import Testing
 
 @Suite struct JobSupervisorTests {
@@ -103,7 +104,7 @@ import Testing
         world.fail(step)
         let (job, result) = try await run(world)
         if Self.notStored.contains(step) {
-            #expect(throws: FakeWorld.storeError) { try result.get() }
+            #expect(throws: Steps.storeError) { try result.get() }
             #expect(world.job(job.id)?.state.isTerminal == false)
             #expect(world.containers == [], "nothing goes on running because its end cannot be written down")
         } else {
@@ -117,8 +118,8 @@ import Testing
         try await world.goOn()
         #expect(world.job(job.id)?.state.isTerminal == true)
         #expect(world.containers == [])
-        #expect(try await world.openJobs() == [])
-        #expect(try await world.liveAttempts() == [])
+        #expect(try await world.store.openJobs() == [])
+        #expect(try await world.store.liveAttempts() == [])
         #expect(world.spoolNames == [])
     }
 

@@ -71,12 +71,12 @@ import Testing
         }
         let news = try await world.goOn()
         #expect(news.count == 8)
-        #expect(try await world.openJobs() == [])
+        #expect(try await world.store.openJobs() == [])
         #expect(world.outcomes.map(\.jobState) == [.succeeded, .succeeded, .succeeded, .succeeded])
         #expect(world.steps.filter { $0 == "sandbox.resume" }.count == 1)
         #expect(world.steps.filter { $0 == "sandbox.work" }.count == 3)
         #expect(world.containers == [])
-        #expect(try await world.liveAttempts() == [])
+        #expect(try await world.store.liveAttempts() == [])
     }
 
     @Test("an attempt of another profile gets no order any more")
@@ -105,10 +105,11 @@ import Testing
         world.add(JobRecord(id: id, state: .ready, spec: try Samples.spec(), specDigest: "d", createdAt: time))
         for number in 1...JobSupervisor.attempts {
             let attempt = AttemptID(job: id, number: number)
-            world.add(
-                AttemptRecord(
-                    id: attempt, state: .lost, containerName: "\(attempt)", profileDigest: "d", frameKey: 1,
-                    createdAt: time))
+            var record = AttemptRecord(
+                id: attempt, state: .lost, containerName: "\(attempt)", profileDigest: "d", frameKey: 1,
+                createdAt: time)
+            record.finishedAt = time
+            world.add(record)
         }
         #expect(try await world.recovery.run().waiting == [])
         #expect(world.job(id)?.state == .errored)
@@ -185,8 +186,8 @@ import Testing
         world.fail(nil)
         try await world.goOn()
         #expect(world.containers == [])
-        #expect(try await world.openJobs() == [])
-        #expect(try await world.liveAttempts() == [])
+        #expect(try await world.store.openJobs() == [])
+        #expect(try await world.store.liveAttempts() == [])
         #expect(world.spoolNames == [])
     }
 }

@@ -8,6 +8,12 @@ package final class SeededIDs: IDSource {
 
     package init(seed: UInt64) { generator = Mutex(SeededGenerator(seed: seed)) }
 
+    /// Ids that no other run of the tests has, for what is shared with it, such as an engine.
+    package static func unlikeOthers() -> SeededIDs {
+        var generator = SystemRandomNumberGenerator()
+        return SeededIDs(seed: generator.next())
+    }
+
     package func makeInstallationID() -> InstallationID { generator.withLock { InstallationID(using: &$0) } }
     package func makeJobID() -> JobID { generator.withLock { JobID(using: &$0) } }
     package func makeSuffix() -> String { makeInstallationID().description }

@@ -1,0 +1,18 @@
+package import Dispatch
+
+// Blocking: a way to make calls that block, such as those to a disk, without blocking a thread of Swift's pool, which has only one for
+// each core. It must not know what is called.
+
+extension DispatchQueue {
+    /// Calls `body` on this queue, on a thread that may block, and gives what it gives.
+    ///
+    /// It runs to its end even if the task is cancelled.
+    package func run<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+            async { continuation.resume(returning: Result(catching: body)) }
+        }
+        return try result.get()
+    }
+}
