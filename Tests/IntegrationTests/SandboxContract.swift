@@ -154,7 +154,7 @@ struct SandboxContract {
                 await running.wait()
                 try await fixture.engine.remove(try #require(try await fixture.engine.sightings().first))
                 let code = await ending
-                #expect(code == .cellLost)
+                #expect(code == .sandboxEnded)
                 let mayHaveRun = await sandbox.toolMayHaveRun
                 #expect(mayHaveRun)
             }

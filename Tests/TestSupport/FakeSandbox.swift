@@ -70,7 +70,7 @@ package final class FakeSandbox: Sandbox {
         let world = FakeTool.World(
             clock: engine.clock, cancelling: cancelling, containerEnd: container.end, spool: spool(_:on:))
         let record = try await tool.run(in: world)
-        guard engine.container(containerID) != nil else { throw .cellLost(detail: "the container is gone") }
+        guard engine.container(containerID) != nil else { throw .sandboxEnded(detail: "the container is gone") }
         var files: [CollectedFile] = []
         if record.cause != .notStarted {
             var offset: Int64 = 0
