@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Layer 0: C, and the system's libraries.
@@ -46,6 +47,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "Hardening", dependencies: ["Model", "Profiles"], swiftSettings: settings),
+        .target(
+            name: "Documents", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strictSettings),
         .target(name: "CurlHTTP", dependencies: ["Model", "CCurl"], swiftSettings: strictSettings),
 
         // Layer 3: the seams.
@@ -109,6 +113,7 @@ let package = Package(
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "HardeningTests", dependencies: ["Hardening", "Model"], swiftSettings: settings),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Model"], swiftSettings: settings),
         .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening", "CSeccomp"], swiftSettings: settings),
         .testTarget(
             name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model", "TestSupport"], swiftSettings: settings),

@@ -28,7 +28,10 @@ enum ExitStatus: Int32, Sendable {
     init(_ code: ErrorCode) {
         self =
             switch code {
-            case .invalidInput, .inputUnreadable, .outputUnwritable, .imageRefused, .ambiguousID, .storeNewer:
+            case .invalidInput, .inputUnreadable, .documentMissing, .documentBadJSON, .documentBadYAML,
+                .documentBadEncoding,
+                .documentTooLarge, .documentWrongType, .documentInvalid, .outputUnwritable, .imageRefused, .ambiguousID,
+                .storeNewer:
                 .invalidInput
             case .notFound, .imageNotFound: .notFound
             case .storeLocked, .storeConflict: .conflict

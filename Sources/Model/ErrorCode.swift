@@ -3,6 +3,13 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     // What the caller gave us.
     case invalidInput = "invalid_input"
     case inputUnreadable = "input_unreadable"
+    case documentMissing = "document_missing"
+    case documentBadJSON = "document_bad_json"
+    case documentBadYAML = "document_bad_yaml"
+    case documentBadEncoding = "document_bad_encoding"
+    case documentTooLarge = "document_too_large"
+    case documentWrongType = "document_wrong_type"
+    case documentInvalid = "document_invalid"
     case outputUnwritable = "output_unwritable"
     case notFound = "not_found"
     case ambiguousID = "ambiguous_id"

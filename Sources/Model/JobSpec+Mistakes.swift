@@ -27,15 +27,37 @@ extension JobSpec {
                 mistakes.append(.malformed(field: field, value: path, expected: "given only once"))
             }
         }
-        let total = files.reduce(Int64(0)) { $0 + $1.size.bytes }
-        if total > limits.work.bytes {
-            let size = ByteCount(bytes: total)
+        mistakes += fileMistakes
+        return mistakes
+    }
+
+    /// What is wrong with the files together.
+    private var fileMistakes: [ModelError] {
+        var mistakes: [ModelError] = []
+        let paths = Set(files.map(\.path))
+        for path in paths.sorted() {
+            for end in path.indices where path[end] == "/" && paths.contains(String(path[..<end])) {
+                mistakes.append(
+                    .malformed(
+                        field: "file name", value: path, expected: "possible beside the file \(path[..<end])"))
+            }
+        }
+        // A tmpfs gives out whole pages, so many small files take more than their bytes.
+        // What is too large alone need not be counted exactly, and must not overflow the sum.
+        let most = limits.work.bytes + Self.pageSize
+        let pages = files.reduce(Int64(0)) { $0 + (min($1.size.bytes, most) + Self.pageSize - 1) / Self.pageSize }
+        if pages > limits.work.bytes / Self.pageSize {
+            let size = ByteCount(bytes: pages * Self.pageSize)
             mistakes.append(
                 .outOfRange(
-                    field: "all files together", value: "\(size)", allowed: "at most limits.work (\(limits.work))"))
+                    field: "all \(files.count) files together, in pages of 4KiB", value: "\(size)",
+                    allowed: "at most limits.work (\(limits.work))"))
         }
         return mistakes
     }
+
+    /// What `/work` is given out in.
+    private static let pageSize: Int64 = 4096
 
     private var commandMistakes: [ModelError] {
         let size = command.reduce(0) { $0 + $1.utf8.count + 1 }
@@ -67,13 +89,16 @@ extension JobSpec {
         return mistakes
     }
 
-    /// What is wrong with a path that has to stay beneath `/work`.
     private static func pathMistakes(_ path: String, field: String) -> [ModelError] {
+        isWorkPath(path) ? [] : [.malformed(field: field, value: path, expected: workPathForm)]
+    }
+
+    package static let workPathForm = "a relative path beneath /work without . and .."
+
+    /// Whether `path` stays beneath `/work`, and has only one way to be written.
+    package static func isWorkPath(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let isPlain = parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !path.utf8.contains(0)
-        guard isPlain, path.utf8.count <= Bounds.path else {
-            return [.malformed(field: field, value: path, expected: "a relative path beneath /work without . and ..")]
-        }
-        return []
+        return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !path.utf8.contains(0)
+            && path.utf8.count <= Bounds.path
     }
 }

@@ -49,35 +49,40 @@ package struct Limits: Sendable, Hashable {
 
     /// Every limit that is out of its range, with the range; empty when all is well.
     package var mistakes: [ModelError] {
-        var mistakes: [ModelError] = []
-        func check<T: Comparable>(_ field: String, _ value: T, _ range: ClosedRange<T>) {
-            guard !range.contains(value) else { return }
-            let allowed = "\(range.lowerBound) ... \(range.upperBound)"
-            mistakes.append(.outOfRange(field: field, value: "\(value)", allowed: allowed))
+        let mistakes: [ModelError] = LimitField.allCases.compactMap { field in
+            guard !field.range.contains(field.amount(in: self)) else { return nil }
+            return .outOfRange(
+                field: "limits.\(field.rawValue)", value: field.text(in: self), allowed: field.allowed)
         }
-        check("limits.cpus (thousandths)", milliCPUs, 10...1_024_000)
-        check("limits.memory", memory, .mebibytes(16)...(.gibibytes(1024)))
-        check("limits.pids", pids, 2...32_768)
-        check("limits.output", output, .kibibytes(1)...(.gibibytes(1)))
-        check("limits.result", result, .kibibytes(1)...(.mebibytes(16)))
-        check("limits.artifacts", artifacts, .kibibytes(1)...(.gibibytes(1)))
-        check("limits.work", work, .mebibytes(1)...(.gibibytes(1024)))
-        check("limits.tmp", tmp, .mebibytes(1)...(.gibibytes(1024)))
-        check("limits.files", files, 128...65_536)
-        check("limits.queue", queue, .seconds(1)...(.seconds(30 * 86_400)))
-        check("limits.pull", pull, .seconds(1)...(.seconds(3600)))
-        check("limits.start", start, .seconds(1)...(.seconds(600)))
-        check("limits.run", run, .milliseconds(100)...(.seconds(86_400)))
-        check("limits.grace", grace, .zero...(.seconds(600)))
-        check("limits.total", total, .seconds(1)...(.seconds(31 * 86_400)))
+        return mistakes.isEmpty ? conflicts.map(\.mistake) : mistakes
+    }
+
+    /// Where limits that are each in their range contradict each other, and which ones do.
+    package var conflicts: [(mistake: ModelError, fields: [LimitField])] {
+        var conflicts: [(ModelError, [LimitField])] = []
         // A tmpfs page is charged to the container: a full /work must not starve the cell.
-        if mistakes.isEmpty, work + tmp + Self.cellReserve > memory {
-            let sum = "\(work + tmp + Self.cellReserve)"
-            mistakes.append(
-                .outOfRange(
-                    field: "limits.work + limits.tmp + \(Self.cellReserve)", value: sum,
-                    allowed: "at most memory (\(memory))"))
+        if work + tmp + Self.cellReserve > memory {
+            let mistake = ModelError.outOfRange(
+                field: "limits.work + limits.tmp + \(Self.cellReserve)", value: "\(work + tmp + Self.cellReserve)",
+                allowed: "at most limits.memory (\(memory))")
+            conflicts.append((mistake, [.memory, .work, .tmp]))
         }
-        return mistakes
+        if total < run + grace {
+            let mistake = ModelError.outOfRange(
+                field: "limits.total", value: total.text,
+                allowed: "at least limits.run + limits.grace (\((run + grace).text))")
+            conflicts.append((mistake, [.total, .run, .grace]))
+        }
+        return conflicts
+    }
+
+    /// These limits with some set to other amounts; a longer run makes the total longer unless that is given, too.
+    package func setting(_ amounts: [LimitField: Int64]) -> Limits {
+        var limits = self
+        for (field, amount) in amounts { field.set(amount, in: &limits) }
+        if amounts[.total] == nil {
+            limits.total += max(.zero, limits.run + limits.grace - run - grace)
+        }
+        return limits
     }
 }

@@ -7,7 +7,9 @@ import Testing
 @Suite struct ExitStatusTests {
     /// The whole table, as the documentation gives it.
     static let codes: [ErrorCode: Int32] = [
-        .invalidInput: 2, .inputUnreadable: 2, .outputUnwritable: 2, .imageRefused: 2, .ambiguousID: 2, .storeNewer: 2,
+        .documentMissing: 2, .documentBadJSON: 2, .documentBadYAML: 2, .documentBadEncoding: 2, .documentTooLarge: 2,
+        .documentWrongType: 2, .documentInvalid: 2, .invalidInput: 2, .inputUnreadable: 2, .outputUnwritable: 2,
+        .imageRefused: 2, .ambiguousID: 2, .storeNewer: 2,
         .notFound: 3, .imageNotFound: 3, .storeLocked: 4, .storeConflict: 4, .engineUnreachable: 6, .engineTooOld: 6,
         .engineTimeout: 9, .engineProtocol: 9, .engineRefused: 9, .profileNotApplied: 9, .cellUnavailable: 9,
         .cellLost: 9, .cellProtocol: 9, .storeBusy: 9, .storeCorrupt: 9, .storeUnavailable: 9, .noSpace: 9,

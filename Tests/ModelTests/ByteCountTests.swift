@@ -16,6 +16,24 @@ import Testing
         #expect(ByteCount(bytes: bytes).description == wanted)
     }
 
+    @Test("what is written is read back", arguments: texts)
+    func reads(_ bytes: Int64, _ text: String) throws {
+        #expect(try ByteCount(text: text, field: "x") == ByteCount(bytes: bytes))
+    }
+
+    @Test(
+        "anything else is refused, with the field's name",
+        arguments: [
+            "", "5", "B", "-1B", "+1B", "1.5MiB", "1 MiB", " 1B", "1B ", "1mib", "1MB", "1M", "1Mi", "1k", "٣B",
+            "8589934592GiB", "9223372036854775808B", "1_000B", "0x1B", "1KiBKiB",
+        ])
+    func refuses(_ text: String) {
+        #expect("\(text)") { try ByteCount(text: text, field: "--limit memory") } throws: { error in
+            guard case .malformed(let field, let value, _)? = error as? ModelError else { return false }
+            return field == "--limit memory" && value == text
+        }
+    }
+
     @Test("units, sums and order")
     func arithmetic() {
         #expect(ByteCount.kibibytes(2).bytes == 2048)

@@ -116,6 +116,22 @@ import Testing
         #expect(mistakes { $0.files = [file("a", half), file("b", half), file("c", 1)] }.count == 1)
     }
 
+    @Test("files are counted in whole pages, and empty ones in none")
+    func pages() {
+        let pages = Samples.limits.work.bytes / 4096
+        let small = (0..<pages / 32).map { file("f\($0)", 31 * 4096 + 1) }
+        #expect(mistakes { $0.files = small } == [])
+        #expect(mistakes { $0.files = small + [file("empty", 0)] } == [])
+        #expect(mistakes { $0.files = small + [file("one", 1)] }.count == 1)
+        #expect(mistakes { $0.files = [file("a", .max), file("b", .max)] }.count == 1)
+    }
+
+    @Test("a file cannot stand where another one needs a folder")
+    func fileAndFolder() {
+        #expect(mistakes { $0.files = [file("a/b/c"), file("a/b")] }.count == 1)
+        #expect(mistakes { $0.files = [file("a"), file("ab/c"), file("a.b")] } == [])
+    }
+
     @Test("everything that is wrong is told at once")
     func allAtOnce() {
         let mistakes = mistakes { spec in

@@ -14,7 +14,7 @@ import Testing
 
     static let bounds: [Bound] = [
         Bound(
-            field: "limits.cpus (thousandths)", set: { $0.milliCPUs = Int($1) }, allowed: [10, 1_024_000],
+            field: "limits.cpus", set: { $0.milliCPUs = Int($1) }, allowed: [10, 1_024_000],
             refused: [9, 0, -1, 1_024_001]),
         Bound(
             field: "limits.memory", set: { $0.memory = ByteCount(bytes: $1) }, allowed: [1 << 40],
@@ -44,6 +44,15 @@ import Testing
             field: "limits.run", set: { $0.run = .milliseconds($1) }, allowed: [100, 86_400_000],
             refused: [99, 0, -1, 86_400_001]),
         Bound(
+            field: "limits.queue", set: { $0.queue = .milliseconds($1) }, allowed: [1000, 2_592_000_000],
+            refused: [999, 0, -1, 2_592_000_001]),
+        Bound(
+            field: "limits.pull", set: { $0.pull = .milliseconds($1) }, allowed: [1000, 3_600_000],
+            refused: [999, 0, -1, 3_600_001]),
+        Bound(
+            field: "limits.total", set: { $0.total = .milliseconds($1) }, allowed: [65_000, 2_678_400_000],
+            refused: [999, 0, -1, 2_678_400_001]),
+        Bound(
             field: "limits.grace", set: { $0.grace = .milliseconds($1) }, allowed: [0, 600_000],
             refused: [-1, 600_001]),
         Bound(
@@ -61,6 +70,7 @@ import Testing
     func bound(_ bound: Bound) throws {
         for value in bound.allowed {
             var limits = Samples.limits
+            if bound.field != "limits.total" { limits.total = .seconds(31 * 86_400) }
             bound.set(&limits, value)
             #expect(limits.mistakes == [], "\(value)")
         }
@@ -95,6 +105,27 @@ import Testing
         limits.memory = .mebibytes(16)
         limits.work = .gibibytes(1024)
         #expect(limits.mistakes.count == 1)
+    }
+
+    @Test("the total clock must leave time for the run and its grace")
+    func total() throws {
+        var limits = Samples.limits
+        (limits.run, limits.grace, limits.total) = (.seconds(60), .seconds(5), .seconds(65))
+        #expect(limits.mistakes == [])
+        limits.total = .milliseconds(64_999)
+        #expect(limits.mistakes.count == 1)
+        #expect(limits.conflicts.map(\.fields) == [[.total, .run, .grace]])
+    }
+
+    @Test("a longer run makes the total longer, unless that is given, too; a shorter one leaves it alone")
+    func setting() {
+        let limits = Samples.limits
+        let longer = limits.setting([.run: 86_400_000, .pids: 7])
+        #expect(longer.total == limits.total + .seconds(86_400) - limits.run)
+        #expect(longer.pids == 7)
+        #expect(longer.mistakes == [])
+        #expect(limits.setting([.run: 100]).total == limits.total)
+        #expect(limits.setting([.run: 100_000, .total: 200_000]).total == .seconds(200))
     }
 
     @Test("all limits that are wrong are named at once")

@@ -1,0 +1,42 @@
+import Model
+
+/// Reads any document into nodes: what is the same for all kinds of them.
+package enum DocumentReader {
+    /// The document's top value, if it could be made out, and everything that is wrong with its form.
+    ///
+    /// - Parameter name: for messages, and to tell JSON from YAML (``DocumentForm``).
+    package static func read(_ bytes: [UInt8], name: String) -> (node: DocumentNode?, mistakes: [DocumentMistake]) {
+        if let mistake = DocumentText.mistake(in: bytes, document: name) { return (nil, [mistake]) }
+        switch DocumentForm(name: name, bytes: bytes) {
+        case .json:
+            var reader = JSONReader(bytes, document: name)
+            return reader.read()
+        case .yaml:
+            var reader = YAMLReader(document: name)
+            return reader.read(bytes)
+        }
+    }
+
+    static func tooDeep(_ document: String, _ position: DocumentPosition, _ pointer: DocumentPointer) -> DocumentMistake
+    {
+        DocumentMistake(
+            .documentTooLarge, document: document, position: position, pointer: pointer,
+            problem: "is nested deeper than \(DocumentBounds.depth) levels", remedy: "Nest lists and maps less deeply.")
+    }
+
+    static func tooMany(_ document: String, _ position: DocumentPosition, _ pointer: DocumentPointer) -> DocumentMistake
+    {
+        DocumentMistake(
+            .documentTooLarge, document: document, position: position, pointer: pointer,
+            problem: "is beyond the \(DocumentBounds.nodes) keys and values that are read",
+            remedy: "Leave large content out: give files by path, or with --file.")
+    }
+
+    static func duplicate(_ document: String, _ position: DocumentPosition, _ pointer: DocumentPointer)
+        -> DocumentMistake
+    {
+        DocumentMistake(
+            .documentInvalid, document: document, position: position, pointer: pointer,
+            problem: "is there already", remedy: "Keep one of the two.")
+    }
+}
