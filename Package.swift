@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Model", "CellWire", "Hardening", "Ports", "SQLiteStore", "Scheduler", "Daemon",
+                "Model", "CellWire", "Hardening", "Documents", "Ports", "SQLiteStore", "Scheduler", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -141,7 +141,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "Daemon", "Hardening", "Model", "Ports", "TestSupport",
+                "Commands", "Daemon", "Documents", "Hardening", "Model", "Ports", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -1,89 +1,72 @@
 import Foundation
+// Foundation cannot open a file without waiting for a writer where a FIFO has taken its place.
+private import Glibc
 import Model
 import Ports
 
-/// Why something that was named on the command line cannot be read or written.
-enum FileError: UserFacingError, Hashable {
-    case unreadable(path: String, reason: String)
-    case notAFile(path: String)
-    case unwritable(path: String, reason: String)
-
-    var code: ErrorCode {
-        switch self {
-        case .unreadable, .notAFile: .inputUnreadable
-        case .unwritable: .outputUnwritable
-        }
-    }
-
-    var message: String {
-        switch self {
-        case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."
-        case .notAFile(let path): "\(path) is not a regular file."
-        case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)."
-        }
-    }
-
-    var remedy: String? {
-        switch self {
-        case .unreadable: "Check the path and its permissions."
-        case .notAFile: "Give a regular file; for a stream use --stdin."
-        case .unwritable: "Check that the folder exists and belongs to you."
-        }
-    }
-}
-
-/// A file of ours on its way into a sandbox: exactly as long as it was when it was opened.
+/// A file of ours on its way into a job: exactly the one, and exactly as long, as when it was looked at.
+///
+/// It is opened when it is first read, so that a thousand of them need no more than one descriptor at a time.
 actor FileInput: InputSource {
     private static let pieceSize = 256 << 10
     nonisolated let size: ByteCount
     nonisolated let isExecutable: Bool
     private nonisolated let path: String
-    private var handle: FileHandle?
+    private let identity: FileIdentity
+    private var descriptor: Int32?
     private var missing: Int64
-    private let modified: Date?
+    private var isOver = false
 
-    /// Opens `path`.
+    /// Looks at the regular file at `path`, through links.
     init(path: String) throws(FileError) {
-        let attributes: [FileAttributeKey: Any]
-        let handle: FileHandle
-        do {
-            let resolved = URL(filePath: path).resolvingSymlinksInPath().path
-            attributes = try FileManager.default.attributesOfItem(atPath: resolved)
-            guard attributes[.type] as? FileAttributeType == .typeRegular else { throw FileError.notAFile(path: path) }
-            handle = try FileHandle(forReadingFrom: URL(filePath: resolved))
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw .unreadable(path: path, reason: reason(error))
+        guard let identity = FileIdentity(path: path) else {
+            throw .unreadable(path: path, reason: errno == ENOENT ? "it does not exist" : reason(errorNumber: errno))
         }
-        let bytes = (attributes[.size] as? NSNumber)?.int64Value ?? 0
-        let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
-        (self.path, self.handle, size, missing) = (path, handle, ByteCount(bytes: bytes), bytes)
-        isExecutable = mode & 0o111 != 0
-        modified = attributes[.modificationDate] as? Date
+        guard identity.isRegular else { throw .notAFile(path: path) }
+        guard access(path, R_OK) == 0 else { throw .unreadable(path: path, reason: reason(errorNumber: errno)) }
+        self.init(path: path, identity: identity)
     }
 
+    /// A file that has been looked at already.
+    init(path: String, identity: FileIdentity) {
+        (self.path, self.identity, size, missing) = (path, identity, identity.size, identity.size.bytes)
+        isExecutable = identity.isExecutable
+    }
+
+    deinit { if let descriptor { close(descriptor) } }
+
     func next() throws(StoreError) -> [UInt8]? {
-        guard missing > 0, let handle else { return nil }
-        let piece: Data?
-        do {
-            piece = try handle.read(upToCount: Int(min(missing, Int64(Self.pieceSize))))
-        } catch {
-            throw .unavailable(path: path, reason: reason(error))
+        guard !isOver else { return nil }
+        let descriptor = if let descriptor { descriptor } else { try open() }
+        self.descriptor = descriptor
+        var bytes = [UInt8](repeating: 0, count: Int(min(missing, Int64(Self.pieceSize))))
+        var count = 0
+        if !bytes.isEmpty {
+            repeat { count = read(descriptor, &bytes, bytes.count) } while count < 0 && errno == EINTR
+            guard count >= 0 else { throw .input(path: path, reason: reason(errorNumber: errno)) }
+            guard count > 0 else { throw .input(path: path, reason: "it became shorter while it was read") }
         }
-        guard let piece, !piece.isEmpty else {
-            throw .unavailable(path: path, reason: "it became shorter while it was read")
-        }
-        missing -= Int64(piece.count)
+        missing -= Int64(count)
         if missing == 0 {
-            let now = try? FileManager.default.attributesOfItem(  // ignored: a file that is gone has changed
-                atPath: URL(filePath: path).resolvingSymlinksInPath().path)
-            guard now?[.modificationDate] as? Date == modified, (now?[.size] as? NSNumber)?.int64Value == size.bytes
-            else {
-                throw .unavailable(path: path, reason: "it changed while it was being read")
+            guard FileIdentity(descriptor: descriptor) == identity else {
+                throw .input(path: path, reason: "it changed while it was being read")
             }
+            isOver = true
+            self.descriptor = nil
+            close(descriptor)
         }
-        return Array(piece)
+        return count == 0 ? nil : Array(bytes[..<count])
+    }
+
+    private func open() throws(StoreError) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw .input(path: path, reason: reason(errorNumber: errno)) }
+        // The path may lead elsewhere by now, through whatever link: what counts is the file it leads to.
+        guard FileIdentity(descriptor: descriptor) == identity else {
+            close(descriptor)
+            throw .input(path: path, reason: "it changed after it was looked at")
+        }
+        return descriptor
     }
 }
 

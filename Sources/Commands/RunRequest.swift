@@ -1,19 +1,52 @@
+import Documents
 import Foundation
 import Hardening
 import Model
 import Ports
 
-/// What the flags of `caisson run` ask for, read and checked before anything is started.
+/// What the flags of `caisson run` and its document ask for, read and checked before anything is started.
+///
+/// Flags win over the document: a command replaces the document's, and so does each file, variable and limit of the same
+/// name. Artifacts are added.
 enum RunRequest {
+    /// Stdout and stderr that go into a pipe or a file are cut only here, unless a limit is given.
+    private static let pipedOutput = ByteCount.gibibytes(1)
+
+    /// - Parameter isTerminal: whether our own stdout is a terminal.
     /// - Throws: ``InputError`` with everything that is wrong.
-    static func make(_ flags: RunCommand, profile: Profile) throws -> JobRequest {
+    static func make(_ flags: RunCommand, _ asked: RunDocument? = nil, profile: Profile, isTerminal: Bool = true) throws
+        -> JobRequest
+    {
+        let document = asked?.document
         var mistakes: [any UserFacingError] = []
-        var limits = profile.limits
-        do throws(ModelError) {
-            if let timeout = flags.timeout { limits.run = try Duration(text: timeout, field: "--timeout") }
-        } catch {
-            mistakes.append(error)
+        let (flagLimits, limitMistakes) = LimitFlags.read(flags.limits, timeout: flags.timeout)
+        mistakes += limitMistakes
+        var amounts = (document?.limits ?? [:]).merging(flagLimits) { _, flag in flag }
+        if !isTerminal, amounts[.output] == nil { amounts[.output] = pipedOutput.bytes }
+        var request = JobRequest(
+            image: flags.image ?? document?.image ?? "",
+            command: flags.command.isEmpty ? document?.command ?? [] : flags.command, profile: profile.name,
+            limits: profile.limits.setting(amounts))
+        request.environment = (document?.environment ?? [:]).merging(environment(flags, &mistakes)) { _, flag in flag }
+        request.artifacts = (document?.artifacts ?? []).filter { !flags.artifacts.contains($0) } + flags.artifacts
+        request.collectsChanges = document?.changes ?? false
+        request.outputPolicy = outputPolicy(flags, &mistakes) ?? document?.outputPolicy ?? .truncate
+        request.files = files(flags, &mistakes)
+        if let asked {
+            let (files, fileMistakes) = asked.files(without: Set(request.files.map(\.path)))
+            request.files = files + request.files
+            mistakes += fileMistakes
         }
+        request.stdin = standardInput(flags, asked, &mistakes)
+        mistakes += imageMistakes(request.image, document: flags.image == nil ? document : nil)
+        mistakes += limitConflicts(request.limits, document, flagLimits)
+        let limitsMistakes = request.limits.mistakes
+        mistakes += request.mistakes.filter { !limitsMistakes.contains($0) }
+        guard mistakes.isEmpty else { throw InputError(mistakes: mistakes) }
+        return request
+    }
+
+    private static func environment(_ flags: RunCommand, _ mistakes: inout [any UserFacingError]) -> [String: String] {
         var environment: [String: String] = [:]
         for word in flags.environment {
             guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
@@ -23,21 +56,47 @@ enum RunRequest {
             }
             environment[String(word[..<sign])] = String(word[word.index(after: sign)...])
         }
-        var request = JobRequest(image: flags.image, command: flags.command, profile: profile.name, limits: limits)
-        (request.environment, request.artifacts) = (environment, flags.artifacts)
-        for word in flags.files {
-            do throws(FileError) { request.files.append(try input(word)) } catch { mistakes.append(error) }
+        return environment
+    }
+
+    private static func outputPolicy(_ flags: RunCommand, _ mistakes: inout [any UserFacingError])
+        -> JobSpec.OutputPolicy?
+    {
+        guard let word = flags.outputPolicy else { return nil }
+        if let policy = JobSpec.OutputPolicy(rawValue: word) { return policy }
+        mistakes.append(
+            ModelError.malformed(
+                field: "--output-policy", value: TextTable.oneLine(word, width: 80), expected: "truncate or kill"))
+        return nil
+    }
+
+    /// Limits that contradict each other, with the document's place if that is where they come from.
+    private static func limitConflicts(
+        _ limits: Limits, _ document: JobDocument?, _ flags: [LimitField: Int64]
+    ) -> [any UserFacingError] {
+        guard limits.mistakes == limits.conflicts.map(\.mistake) else { return limits.mistakes }
+        return limits.conflicts.map { mistake, fields in
+            let isFromFlags = fields.contains { flags[$0] != nil }
+            let isFromDocument = fields.contains { document?.limits[$0] != nil }
+            guard let document, isFromDocument, !isFromFlags else { return mistake }
+            return document.mistake(
+                .limits, "do not fit together: \(mistake.message.dropLast())", remedy: mistake.remedy)
         }
-        do throws(FileError) { request.stdin = try standardInput(flags.stdin) } catch { mistakes.append(error) }
-        if !isReference(flags.image) {
-            mistakes.append(
-                ModelError.malformed(
-                    field: "--image", value: TextTable.oneLine(flags.image, width: 80),
-                    expected: "the name of an image, or NAME:TAG or NAME@DIGEST in lower case"))
+    }
+
+    // MARK: The image
+
+    private static func imageMistakes(_ image: String, document: JobDocument?) -> [any UserFacingError] {
+        if image.isEmpty {
+            return [RunError.noImage]
         }
-        mistakes += request.mistakes
-        guard mistakes.isEmpty else { throw InputError(mistakes: mistakes) }
-        return request
+        guard !isReference(image) else { return [] }
+        let expected = "the name of an image, or NAME:TAG or NAME@DIGEST in lower case"
+        let shown = TextTable.oneLine(image, width: 80)
+        if let document {
+            return [document.mistake(.image, "is \"\(shown)\", which is not \(expected)", remedy: nil)]
+        }
+        return [ModelError.malformed(field: "--image", value: shown, expected: expected)]
     }
 
     /// Whether `text` can be an image's reference; the engine knows the finer rules.
@@ -50,18 +109,72 @@ enum RunRequest {
             && (ImageName.isName(text) || ImageName.isExact(reference: text))
     }
 
-    /// `LOCAL` or `LOCAL:NAME`; a path that has a colon itself needs the second form.
-    private static func input(_ word: String) throws(FileError) -> JobRequest.File {
-        let colon = word.lastIndex(of: ":")
-        let path = colon.map { String(word[..<$0]) } ?? word
-        let name = colon.map { String(word[word.index(after: $0)...]) } ?? URL(filePath: path).lastPathComponent
-        let source = try FileInput(path: path)
-        return JobRequest.File(path: name, size: source.size, isExecutable: source.isExecutable, source: source)
+    // MARK: Files
+
+    private static func files(_ flags: RunCommand, _ mistakes: inout [any UserFacingError]) -> [JobRequest.File] {
+        var files: [JobRequest.File] = []
+        for word in flags.files {
+            do throws(FileError) { files.append(try file(word)) } catch { mistakes.append(error) }
+        }
+        for word in flags.folders {
+            do throws(FileError) {
+                let (path, destination) = try split(word, flag: "--dir")
+                if let destination, !JobSpec.isWorkPath(destination) {
+                    mistakes.append(
+                        ModelError.malformed(
+                            field: "--dir", value: TextTable.oneLine(destination, width: 80),
+                            expected: JobSpec.workPathForm))
+                    continue
+                }
+                do throws(FolderProblems) {
+                    files += try FolderInput.files(in: path, to: destination)
+                } catch {
+                    mistakes += error.problems
+                }
+            } catch {
+                mistakes.append(error)
+            }
+        }
+        return files
     }
 
-    private static func standardInput(_ word: String?) throws(FileError) -> JobRequest.StandardInput {
-        guard let word else { return .none }
-        if word == "-" { return .live(StandardInput(descriptor: FileHandle.standardInput.fileDescriptor)) }
-        return .stored(try FileInput(path: word))
+    private static func file(_ word: String) throws(FileError) -> JobRequest.File {
+        let (path, name) = try split(word, flag: "--file")
+        let source = try FileInput(path: path)
+        return JobRequest.File(
+            path: name ?? URL(filePath: path).lastPathComponent, size: source.size, isExecutable: source.isExecutable,
+            source: source)
+    }
+
+    /// `LOCAL` or `LOCAL:NAME`; a path that has a colon itself needs the second form.
+    private static func split(_ word: String, flag: String) throws(FileError) -> (path: String, name: String?) {
+        // What was no UTF-8 in our arguments has become this character on its way.
+        if word.unicodeScalars.contains("\u{FFFD}") { throw .badName(flag: flag) }
+        guard let colon = word.lastIndex(of: ":") else { return (word, nil) }
+        let path = String(word[..<colon])
+        if FileIdentity(path: path) == nil, FileIdentity(path: word) != nil {
+            throw .colon(flag: flag, word: TextTable.oneLine(word, width: 200))
+        }
+        return (path, String(word[word.index(after: colon)...]))
+    }
+
+    private static func standardInput(
+        _ flags: RunCommand, _ asked: RunDocument?, _ mistakes: inout [any UserFacingError]
+    ) -> JobRequest.StandardInput {
+        let dash = RunDocument.standardInput
+        if flags.stdin == dash, flags.document == dash {
+            mistakes.append(RunError.standardInputTwice)
+            return .none
+        }
+        do {
+            guard let word = flags.stdin else { return try asked?.standardInput() ?? .none }
+            if word == dash { return .live(StandardInput(descriptor: FileHandle.standardInput.fileDescriptor)) }
+            return .stored(try FileInput(path: word))
+        } catch let error as any UserFacingError {
+            mistakes.append(error)
+        } catch {
+            mistakes.append(FileError.unreadable(path: flags.stdin ?? dash, reason: reason(error)))
+        }
+        return .none
     }
 }

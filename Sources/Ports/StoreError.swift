@@ -22,6 +22,8 @@ package enum StoreError: UserFacingError, Hashable {
     case noSpace(path: String)
     /// What is to be kept is more than its limit.
     case tooLarge(what: String, limit: ByteCount)
+    /// What was given to be kept cannot be read, or changed while it was.
+    case input(path: String, reason: String)
     /// The folder or a file in it cannot be used.
     case unavailable(path: String, reason: String)
 
@@ -36,6 +38,7 @@ package enum StoreError: UserFacingError, Hashable {
         case .wrongMode, .corrupt: .storeCorrupt
         case .noSpace: .noSpace
         case .tooLarge: .invalidInput
+        case .input: .inputUnreadable
         case .unavailable: .storeUnavailable
         }
     }
@@ -53,6 +56,7 @@ package enum StoreError: UserFacingError, Hashable {
         case .corrupt: "The job database failed its integrity check."
         case .noSpace(let path): "There is no space left for \(path)."
         case .tooLarge(let what, let limit): "\(what) is more than \(limit)."
+        case .input(let path, let reason): "\(path) cannot be used as input: \(reason)."
         case .unavailable(let path, let reason): "\(path) cannot be used: \(reason)."
         }
     }
@@ -69,6 +73,7 @@ package enum StoreError: UserFacingError, Hashable {
         case .corrupt: "Keep the folder aside and start with a new one (--home); its blobs are still readable."
         case .noSpace: "Free some space, or use another disk with --home."
         case .tooLarge: "Give less, or raise the limit."
+        case .input: "Check its permissions, and let nothing write to it until the job is accepted."
         case .unavailable: "Check that the folder exists and belongs to you, or give another one with --home."
         }
     }

@@ -110,25 +110,12 @@ import Testing
         }
     }
 
-    @Test("a file that became shorter is an error, not a shorter file")
-    func shorter() async throws {
-        try await TemporaryFolder.with { folder in
-            let path = try folder.write("abcdef", to: "a")
-            let input = try FileInput(path: path)
-            let handle = try #require(FileHandle(forWritingAtPath: path))
-            try handle.truncate(atOffset: 2)
-            try handle.close()
-            #expect(try await input.next() == Array("ab".utf8))
-            await #expect(throws: StoreError.self) { try await input.next() }
-        }
-    }
-
     // MARK: The parser
 
     @Test(
         "a command line that cannot be meant is refused by the parser",
         arguments: [
-            ["run"], ["run", "--", "true"], ["run", "--image"], ["run", "--image", "x", "true"],
+            ["run", "--image"], ["run", "-f"], ["run", "--limit"], ["run", "--image", "x", "true"],
             ["run", "--image", "x", "--nonsense", "--", "true"], ["show"], ["result"], ["logs"],
             ["logs", "x", "--stream", "in"], ["list", "--limit", "0"], ["list", "--limit", "10001"],
             ["list", "--limit", "x"], ["list", "-o", "yaml"], ["nonsense"],
