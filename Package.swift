@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "HardeningTests", dependencies: ["Hardening", "Model"], swiftSettings: settings),
-        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Model"], swiftSettings: settings),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Model", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening", "CSeccomp"], swiftSettings: settings),
         .testTarget(
             name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model", "TestSupport"], swiftSettings: settings),

@@ -135,7 +135,7 @@ struct FolderInput {
         defer { closedir(stream) }
         var names: [String] = []
         // One more than may be looked at is enough to know that there are too many.
-        while names.count <= Self.entries, let entry = readdir(stream) {
+        while names.count + problems.count <= Self.entries, let entry = readdir(stream) {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             guard let name = String(validating: bytes, as: UTF8.self) else {
                 problems.append(.name(folder: path))

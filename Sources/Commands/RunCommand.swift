@@ -15,7 +15,7 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Run a command in a sealed container and wait for its end.",
         usage: """
             caisson run --image NAME [--stdin FILE|-] [--file LOCAL[:NAME]]… [flags] -- COMMAND ARG…
-                   caisson run -f DOCUMENT|- [flags] [-- COMMAND ARG…]
+            caisson run -f DOCUMENT|- [flags] [-- COMMAND ARG…]
             """,
         discussion: """
             The command's stdout and stderr pass through as they are; our own words go to stderr. Files appear in /work, the \

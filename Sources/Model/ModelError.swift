@@ -27,7 +27,7 @@ package enum ModelError: UserFacingError, Hashable {
 
     package var remedy: String? {
         switch self {
-        case .outOfRange(let field, _, let allowed): "Give \(field) a value in the range \(allowed)."
+        case .outOfRange(let field, _, let allowed): "Choose \(field) so that it is \(allowed)."
         case .malformed(let field, _, let expected): "Write \(field) as \(expected)."
         case .refused(_, _, _, let remedy): remedy
         case .illegalMove: nil

@@ -111,7 +111,8 @@ struct RunCommandTests {
     @Test("output beyond its limit is cut, counted and flagged, and the job goes on")
     func truncation() async throws {
         try await CommandFixture.with { caisson in
-            let outcome = try await caisson.run([], "sh", "-c", "head -c 12000000 /dev/zero; echo end >&2")
+            let outcome = try await caisson.run(
+                ["--limit", "output=10MiB"], "sh", "-c", "head -c 12000000 /dev/zero; echo end >&2")
             #expect(outcome.status == 0)
             #expect(outcome.stdout.count == 10 << 20)
             let shown = try await caisson.caisson("show", "@latest", "-o", "json")
