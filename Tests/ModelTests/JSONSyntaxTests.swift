@@ -107,7 +107,7 @@ import Testing
     @Test("a flaw is told with its line and column")
     func place() {
         let found = flaw("{\n  \"a\": [1, 2,],\n}")
-        #expect(found?.description == "line 2, column 15: nothing stands behind the comma")
+        #expect(found?.description == "line 2, column 14: nothing stands behind the comma")
         let end = flaw("[1,\n2")
         #expect(end?.description == "line 2, column 2: it ends inside of an array")
     }
