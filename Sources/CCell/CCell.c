@@ -88,10 +88,10 @@ int caisson_cell_next_signal(int fd, pid_t *sender) {
     return (int)info.ssi_signo;
 }
 
-int caisson_cell_open_beneath(int folder_fd, const char *path) {
+int caisson_cell_open_beneath(int folder_fd, const char *path, int only_to_look) {
     struct open_how how = {
         // Not blocking: a FIFO without a writer must not hold the cell.
-        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .flags = only_to_look ? O_PATH | O_NOFOLLOW | O_CLOEXEC : O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
     };
     return (int)syscall(SYS_openat2, folder_fd, path, &how, sizeof how);

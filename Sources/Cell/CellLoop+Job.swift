@@ -15,6 +15,7 @@ extension CellLoop {
                 case .spec(let spec):
                     guard self.spec == nil else { return refuse("bad_order", "a second spec") }
                     self.spec = spec
+                    inputs.remembers = spec.collectsChanges
                 case .file(let path, let size, let isExecutable):
                     try inputs.begin(path: path, size: size, isExecutable: isExecutable)
                 case .fileData(let bytes): try inputs.append(bytes)
@@ -129,7 +130,12 @@ extension CellLoop {
             record.stderrBytes = total
             if !isOpen { tool?.stderr = -1 }
         }
+        if case .running = phase, spec.killsOnOutputCap, isOverCap(spec) {
+            terminate(.outputCap, graceMilliseconds: spec.graceMilliseconds)
+        }
     }
+
+    private func isOverCap(_ spec: CellSpec) -> Bool { max(record.stdoutBytes, record.stderrBytes) > spec.outputCap }
 
     /// Reads while there is something and room for it; what is beyond the cap is counted and dropped.
     private mutating func readStream(
@@ -211,9 +217,22 @@ extension CellLoop {
         record.pidsLimitHit = cgroup.pidsRefusals > pidsRefusalsBefore
         record.stdoutTruncated = record.stdoutBytes > spec.outputCap
         record.stderrTruncated = record.stderrBytes > spec.outputCap
+        // Whether it had written so much and ended just before it was to be ended must make no difference.
+        if record.cause == .ended, spec.killsOnOutputCap, isOverCap(spec) { record.cause = .outputCap }
+        limitWatch.lookAtFolders()
+        record.limitsHit = limitsHit
         endpoint.finish(.stdout)
         endpoint.finish(.stderr)
-        phase = .collecting(FileCollector(folder: folder, spec: spec))
+        phase = .collecting(FileCollector(folder: folder, spec: spec, written: inputs.written))
+    }
+
+    /// The limits that were hit, in the order of the protocol.
+    private var limitsHit: [String] {
+        let counted: [(String, Bool)] = [
+            ("pids", record.pidsLimitHit), ("memory", record.oomKills > 0),
+            ("output", record.stdoutTruncated || record.stderrTruncated),
+        ]
+        return counted.filter(\.1).map(\.0) + limitWatch.hit
     }
 
     private mutating func finish() {

@@ -44,6 +44,7 @@ struct CellLoop {
     var oomKillsBefore = 0
     var pidsRefusalsBefore = 0
     let cgroup = Cgroup()
+    var limitWatch: LimitWatch
 
     private var outgoing: ArraySlice<UInt8> = []
     private var inputOpen = true
@@ -54,6 +55,7 @@ struct CellLoop {
     init(folder: String) {
         self.folder = folder
         inputs = InputWriter(folder: folder)
+        limitWatch = LimitWatch(work: folder, tmp: "/tmp")
     }
 
     /// Serves one job and gives the exit status of the cell.
@@ -67,6 +69,8 @@ struct CellLoop {
             guard flush() else { return 4 }
             if isDone { break }
             wait(signals)
+            // Before the tool's output is read: what it complains of may be over when it has gone on.
+            if case .running = phase { limitWatch.look(at: Kernel.now) }
             receive()
             takeSignals(signals)
             keepClocks()
@@ -148,7 +152,7 @@ struct CellLoop {
     private var nextDeadline: Int64 {
         switch phase {
         case .preparing: lastHeard + Self.idleLimit
-        case .running: min(runDeadline, killDeadline)
+        case .running: min(runDeadline, killDeadline, limitWatch.next)
         // With every process gone only the daemon is waited for.
         case .sweeping: processesLeft ? Kernel.now + Self.killInterval : lastHeard + Self.recordLimit
         case .collecting: lastHeard + Self.recordLimit

@@ -11,7 +11,13 @@ struct InputWriter {
     private let folder: String
     private var fd: Int32 = -1
     private var path = ""
+    private var size = 0
     private var missing = 0
+    private var checksum = CRC32C()
+    /// Whether it is kept in mind what was written, so that changes can be told.
+    var remembers = false
+    /// The files that were written, by path, if it ``remembers``.
+    private(set) var written: [String: WrittenFile] = [:]
 
     init(folder: String) { self.folder = folder }
 
@@ -32,7 +38,8 @@ struct InputWriter {
         fd = unsafe open("\(folder)/\(path)", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard fd >= 0 else { throw failure(path) }
         self.path = path
-        missing = size
+        (self.size, missing) = (size, size)
+        checksum = CRC32C()
         closeIfComplete()
     }
 
@@ -40,11 +47,13 @@ struct InputWriter {
         guard bytes.count <= missing else { throw Failure(detail: "more bytes than \(path) has") }
         if let error = Kernel.writeAll(fd, bytes) { throw Failure(detail: "\(path): \(Kernel.message(error))") }
         missing -= bytes.count
+        if remembers { checksum.update(bytes) }
         closeIfComplete()
     }
 
     private mutating func closeIfComplete() {
         guard missing == 0 else { return }
+        if remembers { written[path] = WrittenFile(size: size, checksum: checksum.value) }
         close(fd)
         fd = -1
     }

@@ -60,5 +60,10 @@ package struct CellRecord: Sendable, Hashable, Codable {
     /// `open_files`.
     package var limitsHit: [String] = []
 
+    /// Every word that ``limitsHit`` may hold.
+    package static let limitWords = [
+        "pids", "memory", "output", "work", "work_files", "tmp", "tmp_files", "open_files",
+    ]
+
     package init() {}
 }

@@ -2,38 +2,85 @@ import Foundation
 import Model
 import Ports
 
-/// Writes a job's collected files into a folder of the person who asked.
+/// Writes a job's collected files into a folder of the person who asked, piece by piece.
 struct ArtifactWriter {
     private static let pieceSize = 256 << 10
+
+    /// One file to write, or why there is none.
+    struct File {
+        let path: String
+        let blob: BlobReference?
+        let problem: String?
+    }
+
+    /// The folder, as the person named it.
     let folder: String
-    let reader: any JobReader & BlobReader
+    let reader: any BlobReader
     let output: Output
 
-    /// Writes the files of the newest attempt; says which were asked for and are not there.
-    func write(of job: JobID) async throws {
-        for artifact in try await reader.attempts(of: job).last?.artifacts ?? [] {
-            guard let blob = artifact.blob else {
-                output.error("caisson: artifact \(artifact.path) was not collected: \(artifact.problem ?? "unknown")")
+    /// Makes the folder, and finds out whether it can be written to, before anything is started.
+    static func prepare(_ folder: String) throws(FileError) { _ = try OutputFolder(folder) }
+
+    /// Writes the files; one that cannot be written does not keep the others from it.
+    ///
+    /// - Parameter what: what one of the files is, for the sentences: `artifact`.
+    /// - Throws: ``FileError/unwritable(path:reason:)`` at the end, if any file could not be written.
+    func write(_ files: [File], each what: String) async throws {
+        let target = try OutputFolder(folder)
+        var (written, failed, taken) = (0, 0, Set<[String]>())
+        for file in files {
+            let name = TextTable.oneLine(file.path, width: 200)
+            guard let blob = file.blob else {
+                output.error("caisson: \(what) \(name) was not collected: \(file.problem ?? "unknown")")
                 continue
             }
-            let url = URL(filePath: folder).appending(path: artifact.path)
-            let content = try await content(of: blob)
-            do {
-                try FileManager.default.createDirectory(
-                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try content.write(to: url, options: .atomic)
+            do throws(OutputFolder.Refusal) {
+                guard taken.insert(try OutputFolder.names(of: file.path)).inserted else {
+                    throw OutputFolder.Refusal("another file was written under this name")
+                }
+                try await write(blob, to: file.path, in: target)
+                written += 1
             } catch {
-                throw FileError.unwritable(path: url.path, reason: reason(error))
+                failed += 1
+                output.error("caisson: \(what) \(name) was not written: \(error.reason)")
             }
+        }
+        output.error("caisson: \(Self.count(written, what)) written to \(folder)")
+        guard failed == 0 else {
+            throw FileError.unwritable(path: folder, reason: "\(Self.count(failed, what)) not written")
         }
     }
 
-    private func content(of blob: BlobReference) async throws -> Data {
-        var content = Data()
-        while true {
-            let piece = try await reader.bytes(of: blob, from: Int64(content.count), count: Self.pieceSize)
-            if piece.isEmpty { return content }
-            content += piece
+    private func write(
+        _ blob: BlobReference, to path: String, in folder: borrowing OutputFolder
+    ) async throws(OutputFolder.Refusal) {
+        var file = try folder.begin(path)
+        var offset: Int64 = 0
+        while offset < blob.size.bytes {
+            let piece: [UInt8]
+            do throws(StoreError) {
+                piece = try await reader.bytes(of: blob, from: offset, count: Self.pieceSize)
+            } catch {
+                throw OutputFolder.Refusal(error.message)
+            }
+            guard !piece.isEmpty else { throw OutputFolder.Refusal("its blob is shorter than its row says") }
+            try file.append(piece)
+            offset += Int64(piece.count)
         }
+        try file.finish()
+    }
+
+    private static func count(_ number: Int, _ what: String) -> String {
+        number == 1 ? "1 \(what) was" : "\(number) \(what)s were"
+    }
+}
+
+extension ArtifactWriter.File {
+    init(_ artifact: AttemptRecord.Artifact) {
+        self.init(path: artifact.path, blob: artifact.blob, problem: artifact.problem)
+    }
+
+    init(_ change: AttemptRecord.Change) {
+        self.init(path: change.path, blob: change.blob, problem: change.problem)
     }
 }

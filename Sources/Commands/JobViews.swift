@@ -38,6 +38,14 @@ struct AttemptView: Encodable {
         let problem: String?
     }
 
+    struct ChangeView: Encodable {
+        let path: String
+        let change: String
+        let digest: String?
+        let sizeBytes: Int64?
+        let problem: String?
+    }
+
     let number: Int
     let state: String
     let containerName: String
@@ -50,6 +58,7 @@ struct AttemptView: Encodable {
     let stdoutBytes: Int64?
     let stderrBytes: Int64?
     let artifacts: [ArtifactView]
+    let changes: [ChangeView]
     let posture: JSONValue?
 
     init(_ attempt: AttemptRecord) {
@@ -63,6 +72,11 @@ struct AttemptView: Encodable {
         (stdoutBytes, stderrBytes) = (attempt.stdout?.size.bytes, attempt.stderr?.size.bytes)
         artifacts = attempt.artifacts.map {
             ArtifactView(path: $0.path, digest: $0.blob?.digest, sizeBytes: $0.blob?.size.bytes, problem: $0.problem)
+        }
+        changes = attempt.changes.map {
+            ChangeView(
+                path: $0.path, change: $0.kind.rawValue, digest: $0.blob?.digest, sizeBytes: $0.blob?.size.bytes,
+                problem: $0.problem)
         }
         posture = attempt.posture
     }

@@ -28,12 +28,17 @@ struct LogsCommand: AsyncParsableCommand {
         if !job.state.isTerminal {
             output.error("caisson: job \(job.id) is \(job.state.rawValue): its output is kept at its end")
         }
+        let dropped = JobEnd(job: job, attempt: attempt).dropped.filter {
+            $0.stream.hasSuffix(stream.rawValue) || stream == .all
+        }
         let (out, err) = (stream == .err ? nil : attempt?.stdout, stream == .out ? nil : attempt?.stderr)
         if form.form == .json {
             struct View: Encodable {
                 let id, state: String
                 /// Bytes that are no UTF-8 are replaced: without `-o json` they come as they are.
                 let stdout, stderr: String?
+                /// By stream; only of those that were cut.
+                let droppedBytes: [String: Int]
             }
             func text(_ blob: BlobReference?) async throws -> String? {
                 guard let blob else { return nil }
@@ -43,11 +48,15 @@ struct LogsCommand: AsyncParsableCommand {
             }
             return try output.json(
                 View(
-                    id: "\(job.id)", state: job.state.rawValue, stdout: try await text(out), stderr: try await text(err)
+                    id: "\(job.id)", state: job.state.rawValue, stdout: try await text(out),
+                    stderr: try await text(err),
+                    droppedBytes: Dictionary(
+                        dropped.map { ($0.stream, $0.count) }, uniquingKeysWith: { first, _ in first })
                 ))
         }
         if let out { try await reader.pieces(of: out) { try output.bytes($0, toError: false) } }
         if let err { try await reader.pieces(of: err) { try output.bytes($0, toError: true) } }
+        for (stream, count) in dropped { output.error("caisson: \(stream): \(count) bytes were dropped") }
     }
 }
 

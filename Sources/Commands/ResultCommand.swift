@@ -1,6 +1,5 @@
 import ArgumentParser
 import Daemon
-import Foundation
 import Model
 import Ports
 
@@ -28,13 +27,11 @@ struct ResultCommand: AsyncParsableCommand {
             try output.bytes(bytes.last == UInt8(ascii: "\n") ? bytes : bytes + [UInt8(ascii: "\n")], toError: false)
             return
         }
-        struct View: Encodable {
-            let id, state: String
-            /// `null` if the file is not JSON; it is then printed as it is without `-o json`.
-            let result: JSONValue?
-        }
-        let result = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))  // ignored: told by the job's state
-        try output.json(View(id: "\(job.id)", state: job.state.rawValue, result: result))
+        // Put in as it is: numbers, order and depth are the job's own. One that is not JSON is printed without `-o json` only.
+        let isJSON = (try? JSONSyntax.check(bytes)) != nil  // ignored: told by the job's state
+        let head = "{\n  \"id\" : \"\(job.id)\",\n  \"result\" : "
+        let tail = ",\n  \"state\" : \"\(job.state.rawValue)\"\n}\n"
+        try output.bytes(Array(head.utf8) + (isJSON ? bytes : Array("null".utf8)) + Array(tail.utf8), toError: false)
     }
 }
 

@@ -43,10 +43,17 @@ struct RunCommand: AsyncParsableCommand {
     var folders: [String] = []
     @Option(name: .customLong("env"), help: ArgumentHelp("A variable of the command's environment.", valueName: "k=v"))
     var environment: [String] = []
-    @Option(name: .customLong("artifact"), help: ArgumentHelp("A file beneath /work to keep.", valueName: "path"))
+    @Option(
+        name: .customLong("artifact"),
+        help: ArgumentHelp(
+            "A file beneath /work to keep, or a pattern: * ? [a-z], and ** for any folders.", valueName: "path"))
     var artifacts: [String] = []
     @Option(help: ArgumentHelp("Where to write the kept files, too.", valueName: "folder"))
     var artifactsDir: String?
+    @Option(
+        help: ArgumentHelp("Where to write every file of /work that is new or changed at the end.", valueName: "folder")
+    )
+    var changes: String?
     @Option(
         name: .customLong("limit"),
         help: ArgumentHelp(
@@ -171,9 +178,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         guard let verdict else { return .errored }
         output.error("caisson: job \(job.id) \(verdict.state.rawValue): \(verdict.message)")
-        if let folder = artifactsDir {
-            try await ArtifactWriter(folder: folder, reader: instance.store, output: output).write(of: job.id)
-        }
+        try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
+            artifactsDir: artifactsDir, changesDir: changes, reader: instance.store, output: output)
         return ExitStatus(verdict.state)
     }
 }

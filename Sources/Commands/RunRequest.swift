@@ -29,7 +29,7 @@ enum RunRequest {
             limits: profile.limits.setting(amounts))
         request.environment = (document?.environment ?? [:]).merging(environment(flags, &mistakes)) { _, flag in flag }
         request.artifacts = (document?.artifacts ?? []).filter { !flags.artifacts.contains($0) } + flags.artifacts
-        request.collectsChanges = document?.changes ?? false
+        request.collectsChanges = flags.changes != nil || document?.changes == true
         request.outputPolicy = outputPolicy(flags, &mistakes) ?? document?.outputPolicy ?? .truncate
         request.files = files(flags, &mistakes)
         if let asked {

@@ -27,7 +27,7 @@ struct ShowCommand: AsyncParsableCommand {
         for line in Self.lines(job) { output.line(line) }
         for attempt in attempts {
             output.line("")
-            for line in Self.lines(attempt) { output.line(line) }
+            for line in Self.lines(attempt, of: job) { output.line(line) }
         }
     }
 
@@ -50,12 +50,12 @@ struct ShowCommand: AsyncParsableCommand {
         return rows.compactMap { name, value in value.map { line(name, $0) } }
     }
 
-    private static func lines(_ attempt: AttemptRecord) -> [String] {
+    private static func lines(_ attempt: AttemptRecord, of job: JobRecord) -> [String] {
         var lines = [
             line("attempt", "\(attempt.id.number), \(attempt.state.rawValue), container \(attempt.containerName)"),
             line("profile", "\(attempt.profileDigest.prefix(19))"),
         ]
-        if let record = attempt.record { lines += self.lines(record) }
+        if let record = attempt.record { lines += self.lines(record, JobEnd(job: job, attempt: attempt)) }
         for artifact in attempt.artifacts {
             lines.append(
                 line(
@@ -63,22 +63,33 @@ struct ShowCommand: AsyncParsableCommand {
                     "\(TextTable.oneLine(artifact.path, width: 200)): \(artifact.blob.map { "\($0.size)" } ?? artifact.problem ?? "-")"
                 ))
         }
+        for change in attempt.changes {
+            let what = change.blob.map { "\($0.size)" } ?? change.problem
+            lines.append(
+                line(
+                    change.kind.rawValue,
+                    "\(TextTable.oneLine(change.path, width: 200))\(what.map { ": \($0)" } ?? "")"))
+        }
         if let seen = attempt.attestation { lines += self.lines(seen, tool: attempt.toolPosture) }
         let phases = attempt.phases.map { "\($0.name) \(Duration.microseconds($0.microseconds).shortText)" }
         if !phases.isEmpty { lines.append(line("phases", phases.joined(separator: ", "))) }
         return lines
     }
 
-    private static func lines(_ record: CellRecord) -> [String] {
-        let end = record.signal.map { "signal \($0)" } ?? record.exitCode.map { "exit status \($0)" } ?? "not started"
+    private static func lines(_ record: CellRecord, _ end: JobEnd) -> [String] {
+        let ending =
+            record.signal.map { "signal \($0)" } ?? record.exitCode.map { "exit status \($0)" } ?? "not started"
         let used =
             "\(Duration.microseconds(record.runMicroseconds).shortText), CPU "
             + "\(Duration.microseconds(record.cpuMicroseconds).shortText), peak memory "
             + "\(ByteCount(bytes: Int64((record.peakMemoryBytes >> 10) << 10)))"
-        let output =
-            "stdout \(record.stdoutBytes) bytes\(record.stdoutTruncated ? " (cut at the limit)" : ""), "
-            + "stderr \(record.stderrBytes) bytes\(record.stderrTruncated ? " (cut at the limit)" : "")"
-        return [line("end", end), line("used", used), line("output", output)]
+        let output = [("stdout", record.stdoutBytes), ("stderr", record.stderrBytes)].map { stream, count in
+            let dropped = end.dropped.first { $0.stream == stream }?.count
+            return "\(stream) \(count) bytes\(dropped.map { " (\($0) bytes were dropped at the limit)" } ?? "")"
+        }
+        let hit = record.limitsHit.filter(CellRecord.limitWords.contains).joined(separator: ", ")
+        return [line("end", ending), line("used", used), line("output", output.joined(separator: ", "))]
+            + (hit.isEmpty ? [] : [line("limits hit", hit)])
     }
 
     /// What the cell saw from inside, before and after it let the tool go.
@@ -103,6 +114,6 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private static func line(_ name: String, _ value: String) -> String {
-        name + String(repeating: " ", count: max(1, 10 - name.count)) + value
+        name + String(repeating: " ", count: max(2, 10 - name.count)) + value
     }
 }

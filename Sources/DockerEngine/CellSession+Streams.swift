@@ -102,7 +102,10 @@ extension CellSession {
         {
             // The record is the last thing a cell says; the files came before it, on a channel of their own.
             let index = try await FileIndex.read(files)
-            if !index.isEmpty { return WorkResult(record: record, toolPosture: reports.toolPosture, files: index) }
+            if !index.files.isEmpty {
+                return WorkResult(
+                    record: record, toolPosture: reports.toolPosture, files: index.files, changes: index.changes)
+            }
         }
         // A working cell has attested: whoever removed the spools has removed the container, too.
         guard reports.attestation != nil else { throw .outcomeLost }

@@ -146,7 +146,8 @@ actor CellSession {
             throw .cellLost(detail: "its channels ended without a record")
         }
         let index = try await FileIndex.read(files)
-        return WorkResult(record: record, toolPosture: reports.toolPosture, files: index)
+        return WorkResult(
+            record: record, toolPosture: reports.toolPosture, files: index.files, changes: index.changes)
     }
 
     /// Asks the cell to end the tool; said again whenever a stream had to be attached anew.

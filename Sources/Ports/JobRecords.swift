@@ -67,6 +67,8 @@ package struct AttemptRecord: Sendable, Hashable {
     package var stderr: BlobReference?
     package var result: BlobReference?
     package var artifacts: [Artifact] = []
+    /// What is not as it was put into `/work`, if the job asked for it, by path.
+    package var changes: [Change] = []
 
     package init(
         id: AttemptID, state: AttemptState, containerName: String, profileDigest: String, frameKey: UInt64,
@@ -89,10 +91,27 @@ package struct AttemptRecord: Sendable, Hashable {
         package let path: String
         /// `nil` when it was not collected.
         package let blob: BlobReference?
-        /// Why it was not collected: a stable word, such as `missing` or `not_a_file`.
+        /// Why it was not collected: a stable word, such as `missing` or `is_a_folder`.
         package let problem: String?
         package init(path: String, blob: BlobReference?, problem: String?) {
             (self.path, self.blob, self.problem) = (path, blob, problem)
+        }
+    }
+
+    /// One file beneath `/work` that is not as it was put there.
+    package struct Change: Sendable, Hashable {
+        package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case added, modified, deleted
+        }
+
+        package let path: String
+        package let kind: Kind
+        /// `nil` of a file that is gone, or was not collected.
+        package let blob: BlobReference?
+        /// Why it was not collected: the words of ``Artifact/problem``.
+        package let problem: String?
+        package init(path: String, kind: Kind, blob: BlobReference?, problem: String?) {
+            (self.path, self.kind, self.blob, self.problem) = (path, kind, blob, problem)
         }
     }
 }
@@ -114,7 +133,8 @@ package struct AttemptOutcome: Sendable, Hashable {
     package var stderr: Blob?
     package var result: Blob?
     package var artifacts: [AttemptRecord.Artifact] = []
-    /// The blobs that ``artifacts`` refer to.
+    package var changes: [AttemptRecord.Change] = []
+    /// The blobs that ``artifacts`` and ``changes`` refer to.
     package var artifactBlobs: [Blob] = []
 
     package init(

@@ -152,9 +152,13 @@ package struct WorkResult: Sendable, Hashable {
     package let toolPosture: ToolPosture?
     /// The collected files, as ranges of the files spool, and those that were not collected.
     package let files: [CollectedFile]
+    /// What is not as it was put there, if the job asked for it.
+    package let changes: [CollectedChange]
 
-    package init(record: CellRecord, toolPosture: ToolPosture?, files: [CollectedFile]) {
-        (self.record, self.toolPosture, self.files) = (record, toolPosture, files)
+    package init(
+        record: CellRecord, toolPosture: ToolPosture?, files: [CollectedFile], changes: [CollectedChange] = []
+    ) {
+        (self.record, self.toolPosture, self.files, self.changes) = (record, toolPosture, files, changes)
     }
 }
 
@@ -162,7 +166,9 @@ package struct WorkResult: Sendable, Hashable {
 package struct CollectedFile: Sendable, Hashable {
     package let path: String
     /// The file's bytes in the spool of the files channel, or why it is not there.
-    package let content: Result<Range<Int64>, Problem>
+    package let content: Content
+
+    package typealias Content = Result<Range<Int64>, Problem>
 
     package struct Problem: Error, Sendable, Hashable {
         /// A stable word, such as `missing`.
@@ -170,5 +176,17 @@ package struct CollectedFile: Sendable, Hashable {
         package init(word: String) { self.word = word }
     }
 
-    package init(path: String, content: Result<Range<Int64>, Problem>) { (self.path, self.content) = (path, content) }
+    package init(path: String, content: Content) { (self.path, self.content) = (path, content) }
+}
+
+/// One file beneath `/work` that is not as it was put there.
+package struct CollectedChange: Sendable, Hashable {
+    package let path: String
+    package let change: FileMessage.Change
+    /// `nil` of a file that is gone.
+    package let content: CollectedFile.Content?
+
+    package init(path: String, change: FileMessage.Change, content: CollectedFile.Content?) {
+        (self.path, self.change, self.content) = (path, change, content)
+    }
 }

@@ -60,6 +60,7 @@ enum JobQueries {
         try rows.map { row in
             var record = try AttemptRecord(row)
             record.artifacts = try artifacts(of: record.id, in: database)
+            record.changes = try changes(of: record.id, in: database)
             return record
         }
     }
@@ -71,6 +72,15 @@ enum JobQueries {
             """
         return try Row.fetchAll(database, sql: sql, arguments: [attempt.job.description, attempt.number])
             .map(AttemptRecord.Artifact.init)
+    }
+
+    private static func changes(of attempt: AttemptID, in database: Database) throws -> [AttemptRecord.Change] {
+        let sql = """
+            SELECT path, kind, digest, size_bytes, problem FROM file_change LEFT JOIN blob USING (digest)
+            WHERE job_id = ? AND attempt = ? ORDER BY position
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: [attempt.job.description, attempt.number])
+            .map(AttemptRecord.Change.init)
     }
 
     static func events(of job: JobID, in database: Database) throws -> [EventRecord] {

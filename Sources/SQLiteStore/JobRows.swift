@@ -50,6 +50,18 @@ extension AttemptRecord.Artifact {
     }
 }
 
+extension AttemptRecord.Change {
+    init(_ row: Row) throws {
+        let (path, word): (String, String) = (try row.decode(forColumn: "path"), try row.decode(forColumn: "kind"))
+        guard let kind = Kind(rawValue: word) else {
+            throw StoreError.corrupt(detail: "a changed file has the unknown kind \(word)")
+        }
+        self.init(
+            path: path, kind: kind, blob: try row.blob("digest", size: "size_bytes"),
+            problem: try row.decode(forColumn: "problem"))
+    }
+}
+
 extension EventRecord {
     init(_ row: Row) throws {
         self.init(

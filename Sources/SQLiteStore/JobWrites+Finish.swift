@@ -34,7 +34,27 @@ extension JobWrites {
                     """,
                 arguments: [job.description, number, position, artifact.path, artifact.blob?.digest, artifact.problem])
         }
+        try add(outcome.changes, of: outcome.attempt, in: database)
+        if outcome.changes.contains(where: { $0.kind == .deleted }) {
+            try addEvent("files_deleted", of: job, attempt: number, at: outcome.at, in: database)
+        }
         try addEvent("finished", of: job, attempt: number, at: outcome.at, in: database)
+    }
+
+    private static func add(
+        _ changes: [AttemptRecord.Change], of attempt: AttemptID, in database: Database
+    ) throws {
+        for (position, change) in changes.enumerated() {
+            try database.execute(
+                sql: """
+                    INSERT INTO file_change (job_id, attempt, position, path, kind, digest, problem)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    attempt.job.description, attempt.number, position, change.path, change.kind.rawValue,
+                    change.blob?.digest, change.problem,
+                ])
+        }
     }
 
     /// Ends a job that has no open attempt; one that has gives its outcome through ``finish(_:in:)``.

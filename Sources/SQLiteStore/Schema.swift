@@ -11,6 +11,7 @@ enum Schema {
         migrator.registerMigration("0001-jobs") { try $0.execute(sql: jobs) }
         migrator.registerMigration("0002-adoptions") { try $0.execute(sql: adoptions) }
         migrator.registerMigration("0003-images") { try $0.execute(sql: images) }
+        migrator.registerMigration("0004-changes") { try $0.execute(sql: changes) }
         return migrator
     }()
 

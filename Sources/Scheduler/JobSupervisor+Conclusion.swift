@@ -1,5 +1,4 @@
 import CellWire
-import FoundationEssentials
 import Logging
 import Model
 import Ports
@@ -48,7 +47,10 @@ extension JobSupervisor {
         _ run: AttemptRun, _ job: JobRecord, _ control: JobControl
     ) async throws(StoreError) -> Verdict {
         var stopwatch = run.stopwatch
-        let collected = run.result == nil ? Collected() : try await collect(run)
+        var collected = OutputCollector.Collected()
+        if let result = run.result, let spool = run.streams[.files] {
+            collected = try await OutputCollector(blobs: blobs).collect(result, from: spool)
+        }
         let verdict = await verdict(of: run, job, control, resultFile: collected.resultFile)
         stopwatch.lap("collect")
         var outcome = AttemptOutcome(
@@ -61,7 +63,8 @@ extension JobSupervisor {
         outcome.stderr = try await wholeBlob(run.streams[.stderr])
         outcome.result = collected.result
         outcome.artifacts = collected.artifacts
-        outcome.artifactBlobs = collected.blobs
+        outcome.changes = collected.changes
+        outcome.artifactBlobs = Array(collected.blobs.values)
         try await store.finish(outcome)
         return verdict
     }
@@ -79,50 +82,6 @@ extension JobSupervisor {
         }
         let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
         return Verdict.of(error, toolMayHaveRun: mayHaveRun, isCancelled: control.isCancelled)
-    }
-
-    private struct Collected {
-        var resultFile = Verdict.ResultFile.acceptable
-        var result: Blob?
-        var artifacts: [AttemptRecord.Artifact] = []
-        var blobs: [Blob] = []
-    }
-
-    /// Makes blobs of the collected files.
-    ///
-    /// The first one is the result file, which every job is asked for.
-    private func collect(_ run: AttemptRun) async throws(StoreError) -> Collected {
-        var collected = Collected()
-        guard let files = run.result?.files, let spool = run.streams[.files] else { return collected }
-        for (index, file) in files.enumerated() {
-            let isResult = index == 0 && file.path == JobSpec.resultFile
-            switch file.content {
-            case .success(let range):
-                let blob = try await blobs.makeBlob(from: spool, range: range)
-                guard isResult else {
-                    collected.artifacts.append(.init(path: file.path, blob: blob.reference, problem: nil))
-                    collected.blobs.append(blob)
-                    continue
-                }
-                collected.result = blob
-                let bytes = try await spool.read(from: range.lowerBound, count: range.count)
-                if !isJSON(bytes) { collected.resultFile = .notJSON }
-            case .failure(let problem) where isResult:
-                if problem.word != "missing" { collected.resultFile = .problem(problem.word) }
-            case .failure(let problem):
-                collected.artifacts.append(.init(path: file.path, blob: nil, problem: problem.word))
-            }
-        }
-        return collected
-    }
-
-    private func isJSON(_ bytes: [UInt8]) -> Bool {
-        do {
-            _ = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-            return true
-        } catch {
-            return false
-        }
     }
 
     private func wholeBlob(_ spool: (any Spool)?) async throws(StoreError) -> Blob? {

@@ -18,7 +18,8 @@ package struct Verdict: Sendable, Hashable {
     package enum ResultFile: Sendable, Hashable {
         /// There is none, or it is JSON.
         case acceptable
-        case notJSON
+        /// It is not JSON as ``JSONSyntax`` has it: where and why.
+        case notJSON(String)
         /// It was there and could not be collected; the word says why.
         case problem(String)
     }
@@ -27,31 +28,63 @@ package struct Verdict: Sendable, Hashable {
     package static func of(_ record: CellRecord, result: ResultFile, limits: Limits) -> Verdict {
         switch record.cause {
         case .clock:
-            return Verdict(.timedOut, "run_clock", "The tool was still running after \(limits.run.shortText).")
+            let sentence = "The tool was still running after \(limits.run.shortText)"
+            return Verdict(.timedOut, "run_clock", sentence, hit: record.limitsHit)
         case .cancelled: return Verdict(.cancelled, "cancelled", "The job was cancelled.")
         case .notStarted: return notStarted(record)
         case .outputCap:
-            return Verdict(.failed, "output_limit", "The tool wrote more than its \(limits.output) of output.")
+            let stream = record.stdoutTruncated ? "stdout" : "stderr"
+            return Verdict(
+                .failed, "output_limit",
+                "The tool was ended because it wrote more than \(limits.output) to its \(stream).")
         case .ended: break
         }
         // 137 is how a shell passes on that its child was killed.
         if record.oomKills > 0, record.signal == 9 || record.exitCode == 137 {
             return Verdict(.oomKilled, "memory_limit", "The tool needed more than its \(limits.memory) of memory.")
         }
-        if let signal = record.signal { return Verdict(.failed, "signal", "The tool was ended by signal \(signal).") }
+        if let signal = record.signal {
+            return Verdict(.failed, "signal", "The tool was ended by signal \(signal)", hit: record.limitsHit)
+        }
         guard let code = record.exitCode else {
             return Verdict(.errored, "record_incomplete", "The record tells neither an exit status nor a signal.")
         }
-        guard code == 0 else { return Verdict(.failed, "exit_status", "The tool exited with status \(code).") }
-        let file = JobSpec.resultFile
+        guard code == 0 else {
+            return Verdict(.failed, "exit_status", "The tool exited with status \(code)", hit: record.limitsHit)
+        }
+        let sentence = "The tool exited with status 0, but \(JobSpec.resultFile)"
         switch result {
         case .acceptable: return Verdict(.succeeded, "exit_status", "The tool exited with status 0.")
-        case .notJSON:
-            return Verdict(.failed, "result_not_json", "The tool exited with status 0, but \(file) is not JSON.")
+        case .notJSON(let flaw):
+            return Verdict(.failed, "result_not_json", "\(sentence) is not JSON: \(flaw)", hit: record.limitsHit)
         case .problem(let word):
-            return Verdict(
-                .failed, "result_\(word)", "The tool exited with status 0, but \(file) cannot be collected: \(word).")
+            let what = Self.clause(word, limits: limits)
+            return Verdict(.failed, "result_\(word)", "\(sentence) \(what)", hit: record.limitsHit)
         }
+    }
+
+    /// The end of a sentence on a result file that was not collected.
+    private static func clause(_ word: String, limits: Limits) -> String {
+        switch FileMessage.Problem.allCases.first(where: { $0.word == word }) {
+        case .link: "is a link, and links are not followed"
+        case .folder: "is a folder"
+        case .device: "is a device"
+        case .fifo: "is a FIFO"
+        case .socket: "is a socket"
+        case .tooLarge: "is larger than \(limits.result)"
+        case .unreadable: "cannot be read by its owner"
+        default: "cannot be collected: \(word)"
+        }
+    }
+
+    /// A sentence that ends with the limits that the tool had hit, if there were any.
+    ///
+    /// What a cell says is not believed blindly: words that do not exist are passed over.
+    private init(_ state: JobState, _ reason: String, _ sentence: String, hit: [String]) {
+        let words = hit.filter(CellRecord.limitWords.contains)
+        self.init(
+            state, reason, words.isEmpty ? "\(sentence)." : "\(sentence); it had hit: \(words.joined(separator: ", "))."
+        )
     }
 
     private static func notStarted(_ record: CellRecord) -> Verdict {

@@ -24,7 +24,7 @@ import Testing
 
     @Test("the page has a row for each limit, with its range, default and meaning, in this order")
     func limits() throws {
-        let limits = try Profile.named(Profile.standardName).limits
+        let limits = try ProfileSet.builtIn.profile(named: "shell").limits
         let rows = LimitField.allCases.map { field in
             "| `\(field.rawValue)` | \(field.allowed) | \(field.text(in: limits)) | \(field.summary) |"
         }

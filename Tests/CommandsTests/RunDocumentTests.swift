@@ -18,7 +18,7 @@ import Testing
         let path = try folder.write(text, to: "job.yaml")
         let flags = try RunCommand.parse(["-f", path] + arguments)
         return try RunRequest.make(
-            flags, RunDocument(path), profile: Profile.named(Profile.standardName), isTerminal: isTerminal)
+            flags, RunDocument(path), profile: ProfileSet.builtIn.profile(named: "shell"), isTerminal: isTerminal)
     }
 
     private func mistakes(_ text: String, in folder: TemporaryFolder, _ arguments: [String] = []) throws
@@ -174,7 +174,7 @@ import Testing
             let asked = try RunDocument("-", standardInput: handle.fileDescriptor)
             #expect(asked.document.image == "shell")
             let flags = try RunCommand.parse(["-f", "-", "--stdin", "-"])
-            let profile = try Profile.named(Profile.standardName)
+            let profile = try ProfileSet.builtIn.profile(named: "shell")
             #expect {
                 try RunRequest.make(flags, asked, profile: profile)
             } throws: { error in

@@ -27,7 +27,7 @@ import Testing
         let first = begin("result.json", Array("{}".utf8))
         let second = FileMessage.problem(path: "a", .link).message.encoded
         let third = begin("b/long", [UInt8](repeating: 1, count: 40_000))
-        let files = try await FileIndex.read(FixedSpool(bytes: first + second + third + begin("empty", [])))
+        let files = try await FileIndex.read(FixedSpool(bytes: first + second + third + begin("empty", []))).files
         #expect(files.map(\.path) == ["result.json", "a", "b/long", "empty"])
         let count = Int64(first.count)
         let end = count + Int64(second.count + third.count)
@@ -43,13 +43,13 @@ import Testing
 
     @Test("an empty spool has no files")
     func empty() async throws {
-        #expect(try await FileIndex.read(FixedSpool(bytes: [])) == [])
+        #expect(try await FileIndex.read(FixedSpool(bytes: [])).files == [])
     }
 
     @Test("content that looks like a header is content")
     func misleading() async throws {
         let content = begin("not/a/file", [1, 2, 3])
-        let files = try await FileIndex.read(FixedSpool(bytes: begin("a", content)))
+        let files = try await FileIndex.read(FixedSpool(bytes: begin("a", content))).files
         #expect(files.map(\.path) == ["a"])
     }
 
@@ -81,5 +81,42 @@ import Testing
     func unreadable() async {
         let spool = FixedSpool(bytes: [1], failure: .noSpace(path: "x"))
         await #expect(throws: EngineError.store(.noSpace(path: "x"))) { try await FileIndex.read(spool) }
+    }
+
+    private func change(_ path: String, _ change: FileMessage.Change) -> [UInt8] {
+        FileMessage.change(path: path, change).message.encoded
+    }
+
+    @Test("changes have the content that follows them, or what came under their path before")
+    func changes() async throws {
+        let bytes =
+            begin("result.json", Array("{}".utf8)) + FileMessage.problem(path: "link", .link).message.encoded
+            + change("a", .added) + begin("a", [1, 2]) + change("gone", .deleted) + change("link", .modified)
+            + change("result.json", .added) + change("z", .added)
+            + FileMessage.problem(path: "z", .fifo).message.encoded
+        let index = try await FileIndex.read(FixedSpool(bytes: bytes))
+        #expect(index.files.map(\.path) == ["result.json", "link"])
+        #expect(index.changes.map(\.path) == ["a", "gone", "link", "result.json", "z"])
+        #expect(index.changes.map(\.change) == [.added, .deleted, .modified, .added, .added])
+        guard case .success(let range)? = index.changes[0].content else {
+            Issue.record("no range")
+            return
+        }
+        #expect(Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)]) == [1, 2])
+        #expect(index.changes[1].content == nil)
+        #expect(index.changes[2].content == .failure(.init(word: "is_a_link")))
+        #expect(index.changes[3].content == index.files[0].content)
+        #expect(index.changes[4].content == .failure(.init(word: "is_a_fifo")))
+    }
+
+    @Test("a change without content, and a file behind the changes that belongs to none, are refused")
+    func misplaced() async throws {
+        for bytes in [
+            change("a", .added), change("a", .modified) + change("b", .deleted),
+            change("a", .added) + begin("b", [1]), change("a", .deleted) + begin("a", [1]),
+            change("a", .added) + begin("a", [1]) + begin("b", [1]),
+        ] {
+            await #expect(throws: EngineError.self) { try await FileIndex.read(FixedSpool(bytes: bytes)) }
+        }
     }
 }

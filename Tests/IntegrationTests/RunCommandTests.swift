@@ -51,7 +51,7 @@ struct RunCommandTests {
             #expect(outcome.status == 0, "\(outcome.err)")
             let kept = try Data(contentsOf: URL(filePath: caisson.folder.file("kept/out/big.bin")))
             #expect(kept == Data((0..<8192).flatMap { _ in 0...255 as ClosedRange<UInt8> }))
-            for (path, problem) in [("link", "is_a_link"), ("fifo", "not_a_file"), ("none", "missing")] {
+            for (path, problem) in [("link", "is_a_link"), ("fifo", "is_a_fifo"), ("none", "missing")] {
                 #expect(outcome.err.contains("artifact \(path) was not collected: \(problem)"))
             }
             let result = try await caisson.caisson("result", "@latest", "-o", "json")

@@ -27,6 +27,7 @@ struct JobStoreContract {
             (attempt.posture, attempt.attestation) = (Samples.posture, Samples.attestation)
             (attempt.toolPosture, attempt.record) = (outcome.toolPosture, outcome.record)
             (attempt.phases, attempt.artifacts) = (outcome.phases, outcome.artifacts)
+            attempt.changes = outcome.changes
             attempt.stdout = outcome.stdout?.reference
             attempt.stderr = outcome.stderr?.reference
             attempt.result = outcome.result?.reference
@@ -37,6 +38,18 @@ struct JobStoreContract {
             #expect(events.map(\.sequence) == Array(1...6))
             #expect(events.map(\.attempt) == [nil, 1, 1, 1, 1, 1])
             #expect(events.map(\.at.milliseconds) == [1000, 2000, 3000, 4000, 5000, 6000])
+        }
+    }
+
+    @Test("files that a job deleted are kept by name, and an event tells of them", arguments: StoreKind.allCases)
+    func deletedFiles(kind: StoreKind) async throws {
+        try await kind.withStore { store, ids in
+            let job = try await store.insertRunning(ids.makeJobID())
+            var outcome = Samples.outcome(job)
+            outcome.changes.append(.init(path: "in.csv", kind: .deleted, blob: nil, problem: nil))
+            try await store.finish(outcome)
+            #expect(try await store.attempts(of: job).last?.changes == outcome.changes)
+            #expect(try await store.events(of: job).map(\.name).suffix(2) == ["files_deleted", "finished"])
         }
     }
 

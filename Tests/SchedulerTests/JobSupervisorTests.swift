@@ -76,10 +76,38 @@ import Testing
         #expect(outcome.artifactBlobs.map(\.inlineBytes) == [Array("art".utf8)])
     }
 
+    @Test("changes become blobs, too, but what an artifact has already is made once")
+    func changes() async throws {
+        var script = FakeWorld.Script()
+        script.output = [.files: Array("{}artnew".utf8)]
+        script.files = [
+            CollectedFile(path: "result.json", content: .success(0..<2)),
+            CollectedFile(path: "a", content: .success(2..<5)),
+        ]
+        script.changes = [
+            CollectedChange(path: "a", change: .modified, content: .success(2..<5)),
+            CollectedChange(path: "b", change: .added, content: .success(5..<8)),
+            CollectedChange(path: "c", change: .deleted, content: nil),
+            CollectedChange(path: "d", change: .added, content: .failure(.init(word: "is_a_fifo"))),
+        ]
+        let world = FakeWorld(script: script)
+        #expect(try await run(world, artifacts: ["a"]).result.get().state == .succeeded)
+        let outcome = try #require(world.outcomes.first)
+        #expect(outcome.changes.map(\.path) == ["a", "b", "c", "d"])
+        #expect(outcome.changes.map(\.kind) == [.modified, .added, .deleted, .added])
+        #expect(outcome.changes.map(\.problem) == [nil, nil, nil, "is_a_fifo"])
+        #expect(outcome.changes[0].blob == outcome.artifacts[0].blob)
+        #expect(outcome.changes[1].blob?.digest == "bytes:new")
+        let kept = outcome.artifactBlobs.compactMap(\.inlineBytes).map { String(decoding: $0, as: UTF8.self) }
+        #expect(kept.sorted() == ["art", "new"])
+    }
+
     @Test(
         "a result that is no JSON, or cannot be collected, fails the job; one that is missing does not",
         arguments: [
             ("nonsense", nil, "result_not_json"), ("", nil, "result_not_json"), ("{} ", nil, nil),
+            ("[1,]", nil, "result_not_json"), ("{\"a\":1,\"a\":1}", nil, "result_not_json"),
+            ("\u{FEFF}{}", nil, "result_not_json"), ("", "is_a_folder", "result_is_a_folder"),
             ("", "too_large", "result_too_large"), ("", "missing", nil),
         ] as [(String, String?, String?)])
     func resultFile(_ text: String, _ problem: String?, _ reason: String?) async throws {

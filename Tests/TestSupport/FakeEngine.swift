@@ -16,6 +16,7 @@ package final class FakeEngine: SandboxEngine {
         package var files: [CollectedFile] = [
             CollectedFile(path: JobSpec.resultFile, content: .failure(.init(word: "missing")))
         ]
+        package var changes: [CollectedChange] = []
         /// What comes back on the streams, before the record.
         package var output: [UpChannel: [UInt8]] = [:]
         package var workError: EngineError?

@@ -60,7 +60,8 @@ package final class FakeSandbox: Sandbox {
         if let error = script.workError { throw error }
         for channel in UpChannel.allCases { try await spool(script.output[channel] ?? [], on: channel) }
         guard cancellations.isEmpty else { return cancelled() }
-        return WorkResult(record: script.record, toolPosture: ToolPosture(), files: script.files)
+        return WorkResult(
+            record: script.record, toolPosture: ToolPosture(), files: script.files, changes: script.changes)
     }
 
     private func run(_ order: WorkOrder, in container: FakeEngine.Container) async throws(EngineError) -> WorkResult {

@@ -31,8 +31,10 @@ int caisson_cell_signal_fd(void);
 /// of the container, -1 if nobody did.
 int caisson_cell_next_signal(int fd, pid_t *sender);
 
-/// Opens for reading beneath a folder, following no link at any place (openat2(2)). Returns -1 with errno.
-int caisson_cell_open_beneath(int folder_fd, const char *path);
+/// Opens for reading beneath a folder, following no link at any place (openat2(2)); only to look at it if asked so, which
+/// also works for what cannot be read. Returns -1 with errno.
+int caisson_cell_open_beneath(int folder_fd, const char *path, int only_to_look);
+
 
 /// Makes this process undumpable, so that one of the same user id can neither trace it nor reach its descriptors.
 int caisson_cell_hide(void);
