@@ -13,6 +13,7 @@ import tables
 from cold import BENCH_LABELS, OUR_LABELS, BareJob, ColdRuns, DockerRun
 from engine import Engine
 from errors import CannotMeasure
+from outputs import CROWD, OutputRuns
 from program import Program
 
 
@@ -29,19 +30,22 @@ def main():
     # Not /tmp, which may lie in memory, where a commit costs nothing.
     with tempfile.TemporaryDirectory(prefix="caisson-bench-", dir="/var/tmp") as folder:
         home = os.path.join(folder, "home")
-        program = Program(os.path.join(options.repo, ".build/release"), home, docker_host)
+        build = os.path.join(options.repo, ".build/release")
+        # One for each job that runs at the same time: a data folder holds one running job.
+        programs = [Program(build, f"{home}-{number}" if number else home, docker_host) for number in range(CROWD)]
         run_id = secrets.token_hex(4)
         try:
-            parts = measure(program, engine, docker_host, folder, run_id, options.pairs)
+            parts = measure(programs, engine, docker_host, folder, run_id, options.pairs)
         finally:
-            clean_up(program, engine, run_id)
+            clean_up(programs, engine, run_id)
     for part in parts:
         print(f"\n{part.text()}")
     if options.update_docs:
         tables.update(os.path.join(options.repo, "Docs/Benchmarks.md"), parts)
 
 
-def measure(program, engine, docker_host, folder, run_id, pairs):
+def measure(programs, engine, docker_host, folder, run_id, pairs):
+    program = programs[0]
     load_before = os.getloadavg()[0]
     # Brings the cell into the engine, which only the first job of an installation has to wait for.
     say("a first job")
@@ -62,22 +66,31 @@ def measure(program, engine, docker_host, folder, run_id, pairs):
     runs = ColdRuns()
     runs.measure(program, bare, docker, pairs)
 
+    outputs = None
+    if docker:
+        say("large outputs, and eight jobs at once")
+        for other in programs[1:]:
+            other.measure(["true"])
+        outputs = OutputRuns(programs, docker, folder)
+        outputs.measure()
+
     return [
         report.machine(engine, program.home, (load_before, os.getloadavg()[0]), pairs),
         report.ratios(runs), report.times(runs), report.phases(runs), report.bare_phases(runs),
         report.cells(starts, quiet, busy),
-    ]
+    ] + ([report.outputs(outputs)] if outputs else [])
 
 
-def clean_up(program, engine, run_id):
-    """Removes every container that the run made, and the volume that our program made for it."""
-    program.end()
+def clean_up(programs, engine, run_id):
+    """Removes every container that the run made, and the volumes that our program made for it."""
+    for program in programs:
+        program.end()
     # A call may have been broken off in its middle.
     engine.reconnect()
     engine.remove_all(f"{BENCH_LABELS}run={run_id}")
-    installation = program.installation
-    if installation:
-        engine.remove_all(f"{OUR_LABELS}installation={installation}")
+    for installation in [program.installation for program in programs]:
+        if installation:
+            engine.remove_all(f"{OUR_LABELS}installation={installation}")
 
 
 def say(words):

@@ -85,6 +85,11 @@ class DockerRun:
         self.command += ["--entrypoint", "/bin/true", body["Image"]]
         self.environment = dict(os.environ, DOCKER_HOST=docker_host, DOCKER_API_VERSION="1.41")
 
+    def run_command(self, words):
+        """The same job with another command."""
+        entry = self.command.index("--entrypoint")
+        return [*self.command[:entry + 1], words[0], self.command[entry + 2], *words[1:]]
+
     @staticmethod
     def is_there():
         return shutil.which("docker") is not None

@@ -102,10 +102,13 @@ class Program:
         self.environment = {"PATH": os.environ.get("PATH", ""), "CAISSON_HOME": home, "DOCKER_HOST": docker_host}
         self.running = None
 
+    def run_command(self, arguments):
+        """The words of `caisson run` of the shell image."""
+        return [self.path, "run", "--image", "shell", "--timeout", "120s", "--", *arguments]
+
     def start(self, arguments, **streams):
         """Starts `caisson run` of the shell image; `end` must follow."""
-        command = [self.path, "run", "--image", "shell", "--timeout", "120s", "--", *arguments]
-        self.running = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=self.environment, **streams)
+        self.running = subprocess.Popen(self.run_command(arguments), stdin=subprocess.DEVNULL, env=self.environment, **streams)
         return self.running
 
     def end(self):

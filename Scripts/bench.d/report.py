@@ -7,6 +7,7 @@ from statistics import median
 import cell
 import cold
 import program
+from outputs import CROWD, STREAM_BYTES, OutputRuns
 from series import Ratio, percentile
 from tables import Table, Words
 
@@ -92,6 +93,20 @@ def cells(starts, quiet, busy):
             values = [getattr(sample, name) / MIB for sample in samples]
             word = {"rss": "Rss", "pss": "Pss", "anonymous": "anonymous part"}[name]
             table.add(f"memory, {what}: {word}, MiB", f"{median(values):.2f}", f"{percentile(values, 0.9):.2f}", budget)
+    return table
+
+
+def outputs(runs):
+    """Throughput is theirs over ours: more is better for us. The others are ours over theirs."""
+    table = Table("outputs", ["ratio of medians", "", "95 % interval", "budget"])
+    mib = STREAM_BYTES // MIB
+    ours, theirs = OutputRuns.net(runs.ours, runs.ours_idle), OutputRuns.net(runs.theirs, runs.theirs_idle)
+    _ratio(table, f"{mib} MiB of stdout into a file: our throughput / `docker run`'s", theirs, ours, "≥ 0.50")
+    _ratio(table, "the same, start and end of the job included", runs.theirs, runs.ours)
+    _ratio(table, "one job of `true`, whole process: ours / `docker run`'s", runs.ours_idle, runs.theirs_idle, "< 1")
+    _ratio(table, f"{CROWD} jobs of `true` at once: ours / `docker run`'s", runs.ours_crowd, runs.theirs_crowd, "< 1")
+    table.add("MiB/s, ours", f"{mib * 1000 / median(ours):.0f}", "", "")
+    table.add("MiB/s, `docker run`'s", f"{mib * 1000 / median(theirs):.0f}", "", "")
     return table
 
 
