@@ -10,7 +10,7 @@ HEADER_SIZE = HEADER.size + CRC.size + len(KEY)
 MAX_PAYLOAD = 32 << 10
 HELLO, WELCOME, BYE = 1, 2, 7
 # What the cell may send ahead on report, stdout, stderr and files.
-UP_WINDOWS = {1: 64 << 10, 2: 160 << 10, 3: 160 << 10, 4: 128 << 10}
+UP_WINDOWS = {1: 64 << 10, 2: 352 << 10, 3: 352 << 10, 4: 352 << 10}
 
 
 def _crc_table():

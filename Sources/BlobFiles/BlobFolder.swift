@@ -23,7 +23,7 @@ package struct BlobFolder: BlobStore {
 
     package func makeBlob(from spool: any Spool, range: Range<Int64>) async throws(StoreError) -> Blob {
         var offset = range.lowerBound
-        return try await makeBlob { () throws(StoreError) in
+        func next() async throws(StoreError) -> [UInt8]? {
             guard offset < range.upperBound else { return nil }
             let rest = Int(range.upperBound - offset)
             let bytes = try await spool.read(from: offset, count: min(Self.chunk, rest))
@@ -31,6 +31,30 @@ package struct BlobFolder: BlobStore {
             offset += Int64(bytes.count)
             return bytes
         }
+        let length = await spool.length
+        if range.count > Blob.inlineLimit.bytes, range == 0..<length,
+            let temporary = try await link(spool)
+        {
+            do {
+                var digest = BlobDigest()
+                while let piece = try await next() { digest.add(piece) }
+                let reference = BlobReference(digest: digest.text, size: ByteCount(bytes: length))
+                try await keep(temporary, as: reference)
+                return Blob(reference: reference, inlineBytes: nil)
+            } catch {
+                await drop(temporary)
+                throw error
+            }
+        }
+        return try await makeBlob { () throws(StoreError) in try await next() }
+    }
+
+    /// A second name for a spool's file, so that a whole one need not be copied; `nil` if it cannot have one.
+    private func link(_ spool: any Spool) async throws(StoreError) -> String? {
+        let incoming = incoming
+        try await queue.run { () throws(StoreError) in try Folder.make(incoming) }
+        let temporary = "\(incoming)/\(ids.makeSuffix())"
+        return try await spool.link(as: temporary) ? temporary : nil
     }
 
     package func makeBlob(from source: any InputSource, limit: ByteCount) async throws(StoreError) -> Blob {

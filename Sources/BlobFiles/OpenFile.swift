@@ -42,6 +42,15 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Whether it has other names than the one it was opened by.
+    var hasOtherNames: Bool {
+        get throws(StoreError) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw Self.failure(path) }
+            return status.st_nlink > 1
+        }
+    }
+
     /// Writes all of `bytes` at the end; after an error a part of them may stand there.
     func append(_ bytes: [UInt8]) throws(StoreError) {
         var written = 0
@@ -89,6 +98,13 @@ struct OpenFile: ~Copyable {
     /// Moves a file over whatever is at `target`, in one step.
     static func move(_ path: String, to target: String) throws(StoreError) {
         guard rename(path, target) == 0 else { throw failure(target) }
+    }
+
+    /// Gives a file a second name; false if its file system cannot do that, or `target` lies on another one.
+    static func link(_ path: String, to target: String) throws(StoreError) -> Bool {
+        if Glibc.link(path, target) == 0 { return true }
+        guard errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP else { throw failure(target) }
+        return false
     }
 
     private static func failure(_ path: String) -> StoreError {

@@ -17,9 +17,27 @@ package actor SpoolFile: Spool {
 
     /// Opens the file, and goes on behind what is in it.
     func open(for purpose: OpenFile.Purpose) throws(StoreError) {
-        let file = try OpenFile(path, for: purpose)
+        var file = try OpenFile(path, for: purpose)
         size = try file.size
+        // An earlier process has made a blob of it: that must not change when more comes.
+        if try file.hasOtherNames { file = try Self.copy(of: file) }
         self.file = consume file
+    }
+
+    /// Puts a file of the same content in the place of one.
+    private static func copy(of file: borrowing OpenFile) throws(StoreError) -> OpenFile {
+        let temporary = "\(file.path).copy"
+        let copy = try OpenFile(temporary, for: .appending)
+        try copy.truncate(to: 0)
+        var offset: Int64 = 0
+        while true {
+            let bytes = try file.read(from: offset, count: 256 << 10)
+            if bytes.isEmpty { break }
+            try copy.append(bytes)
+            offset += Int64(bytes.count)
+        }
+        try OpenFile.move(temporary, to: file.path)
+        return try OpenFile(file.path, for: .appending)
     }
 
     package func append(_ bytes: [UInt8]) throws(StoreError) {
@@ -39,6 +57,11 @@ package actor SpoolFile: Spool {
         guard file != nil else { throw closed }
         guard rest > 0 else { return [] }
         return try file?.read(from: max(offset, 0), count: Int(rest)) ?? []
+    }
+
+    package func link(as path: String) throws(StoreError) -> Bool {
+        try synchronize()
+        return try OpenFile.link(self.path, to: path)
     }
 
     package func close() { file = nil }

@@ -35,11 +35,12 @@ struct LimitWatch {
     /// Looks, unless it has only just done so.
     mutating func look(at now: Int64) {
         guard now >= earliest else { return }
+        let began = Kernel.now
         lookAtFolders()
         lookAtOpenFiles()
-        let end = Kernel.now
-        earliest = end + max(Limit.shortestPause, (end - now) * 100 / Limit.share)
-        next = max(earliest, end + Limit.longestPause)
+        let took = Kernel.now - began
+        earliest = now + max(Limit.shortestPause, took * 100 / Limit.share)
+        next = max(earliest, now + Limit.longestPause)
     }
 
     mutating func lookAtFolders() {

@@ -46,12 +46,15 @@ package enum UpChannel: UInt8, Sendable, Hashable, CaseIterable {
     /// ``FileMessage``s: the result file and the artifacts.
     case files = 4
 
-    /// Bytes that the cell may send ahead of what the daemon has spooled; together exactly ``CellWire/cellWindow``.
+    /// Bytes that the cell may send ahead of what the daemon has spooled; together more than ``CellWire/cellWindow``, which
+    /// the cell keeps all the same.
+    ///
+    /// A stream may have most of it alone, because the way to the daemon and back takes about a millisecond: that is what
+    /// bounds how fast a tool can write.
     package var window: Int {
         switch self {
         case .report: 64 << 10
-        case .stdout, .stderr: 160 << 10
-        case .files: 128 << 10
+        case .stdout, .stderr, .files: 352 << 10
         }
     }
 }

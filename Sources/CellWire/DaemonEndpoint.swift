@@ -60,7 +60,27 @@ package struct DaemonEndpoint: Sendable {
     package mutating func receive(_ bytes: [UInt8]) throws(ChannelReceiver.Violation) -> [Event] {
         decoder.push(bytes)
         var events: [Event] = []
-        while let frame = decoder.next() { try accept(frame, &events) }
+        // Frames of one channel that came together are one event: each costs its reader a way to the spool and back.
+        var (channel, content): (UpChannel?, [UInt8]) = (nil, [])
+        func flush() {
+            if let channel, !content.isEmpty { events.append(.bytes(channel, content)) }
+            content = []
+        }
+        while let frame = decoder.next() {
+            var fresh: [Event] = []
+            try accept(frame, &fresh)
+            for event in fresh {
+                guard case .bytes(let next, let bytes) = event else {
+                    flush()
+                    events.append(event)
+                    continue
+                }
+                if next != channel { flush() }
+                channel = next
+                content += bytes
+            }
+        }
+        flush()
         return events
     }
 

@@ -38,6 +38,8 @@ private struct FollowedSpool: Spool {
         try await spool.read(from: offset, count: count)
     }
 
+    func link(as path: String) async throws(StoreError) -> Bool { try await spool.link(as: path) }
+
     /// Put off until the follower has read everything: whoever closes need not wait for a reader of our output.
     func close() {}
 }

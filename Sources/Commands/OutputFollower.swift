@@ -13,7 +13,7 @@ actor OutputFollower {
         var offset: Int64 = 0
     }
 
-    private static let pieceSize = 64 << 10
+    private static let pieceSize = 256 << 10
     private let output: Output
     /// Writes may wait for whoever reads our output: they have a thread of their own.
     private let queue = DispatchQueue(label: "caisson.output")

@@ -44,7 +44,15 @@ package protocol Spool: Sendable {
     func append(_ bytes: [UInt8]) async throws(StoreError)
     /// Up to `count` bytes from `offset` on; empty at the end of the file.
     func read(from offset: Int64, count: Int) async throws(StoreError) -> [UInt8]
+    /// Gives the file a second name, `path`, once all of it lasts through a power cut; false if it cannot have one there.
+    ///
+    /// Nothing may be appended afterwards.
+    func link(as path: String) async throws(StoreError) -> Bool
     func close() async
+}
+
+extension Spool {
+    package func link(as path: String) async throws(StoreError) -> Bool { false }
 }
 
 /// The content-addressed files of large blobs.

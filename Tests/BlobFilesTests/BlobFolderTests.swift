@@ -42,6 +42,42 @@ import Testing
         }
     }
 
+    @Test("a whole spool becomes a blob without being copied, and the blob stays when the spool is removed")
+    func linked() async throws {
+        let bytes = noise(300_000)
+        try await with(bytes) { spool, blobs, folder in
+            let copied = try await blobs.makeBlob(from: spool, range: 1..<300_000)
+            let linked = try await blobs.makeBlob(from: spool, range: 0..<300_000)
+            var inodes: [UInt64] = []
+            for path in ["data/spool/abc000000000.1/stdout"] + (try files(in: folder)) {
+                var status = stat()
+                #expect(lstat(folder.file(path), &status) == 0)
+                inodes.append(UInt64(status.st_ino))
+            }
+            #expect(Set(inodes).count == 2 && inodes.count == 3)
+            await spool.close()
+            try FileManager.default.removeItem(atPath: folder.file("data"))
+            #expect(try await blobs.read(linked.reference, range: 0..<300_000) == bytes)
+            #expect(try await blobs.read(copied.reference, range: 0..<299_999) == Array(bytes.dropFirst()))
+            #expect(try folder.modes().keys.filter { $0.hasPrefix("blobs/incoming/") }.isEmpty)
+        }
+    }
+
+    @Test("a spool that became a blob and is opened again grows without changing the blob")
+    func linkedAndOpened() async throws {
+        let bytes = noise(300_000)
+        try await with(bytes) { spool, blobs, folder in
+            let blob = try await blobs.makeBlob(from: spool, range: 0..<300_000)
+            await spool.close()
+            let attempt = AttemptID(job: try JobID("abc000000000"), number: 1)
+            let again = try await SpoolFolder(in: folder.file("data")).open(attempt, .stdout)
+            try await again.append([1, 2, 3])
+            #expect(try await again.read(from: 299_999, count: 10) == [bytes[299_999], 1, 2, 3])
+            #expect(try await blobs.read(blob.reference, range: 0..<300_001) == bytes)
+            await again.close()
+        }
+    }
+
     @Test("what a source gives becomes a blob, inline up to the limit and a file beyond it", arguments: [0, 1])
     func fromSource(beyond: Int) async throws {
         let bytes = noise(Int(Blob.inlineLimit.bytes) + beyond)
@@ -108,7 +144,8 @@ import Testing
         try await with(bytes) { spool, blobs, folder in
             let reference = try await blobs.makeBlob(from: spool, range: 0..<100_000).reference
             let name = try #require(try files(in: folder).first)
-            try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder.file(name)))
+            // Another file in its place: the blob is the spool's own file, under a second name.
+            try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder.file(name)), options: .atomic)
             _ = try await blobs.makeBlob(from: spool, range: 0..<100_000)
             #expect(try await blobs.read(reference, range: 0..<100_000) == bytes)
         }

@@ -54,6 +54,22 @@ import Testing
         #expect(request.mistakes == [])
     }
 
+    @Test("patterns are artifacts like any other; changes and the output policy are asked for by flags")
+    func outputs() throws {
+        let request = try request([
+            "--artifact", "out/*.png", "--artifact", "**/[a-c]?.csv", "--changes", "/tmp/x", "--output-policy", "kill",
+            "--", "true",
+        ])
+        #expect(request.artifacts == ["out/*.png", "**/[a-c]?.csv"])
+        #expect(request.collectsChanges)
+        #expect(request.outputPolicy == .kill)
+        let plain = try self.request(["--", "true"])
+        #expect(!plain.collectsChanges && plain.outputPolicy == .truncate)
+        let mistakes = try mistakes(["--output-policy", "drop", "--artifact", "../*", "--", "true"]).map(\.message)
+        #expect(mistakes.count == 2)
+        #expect(mistakes.contains { $0.contains("--output-policy is \"drop\", which is not truncate or kill") })
+    }
+
     @Test("the mode of a program is kept")
     func executable() async throws {
         try await TemporaryFolder.with { folder in

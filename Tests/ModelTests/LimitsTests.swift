@@ -55,15 +55,6 @@ import Testing
         Bound(
             field: "limits.grace", set: { $0.grace = .milliseconds($1) }, allowed: [0, 600_000],
             refused: [-1, 600_001]),
-        Bound(
-            field: "limits.queue", set: { $0.queue = .milliseconds($1) }, allowed: [1000, 30 * 86_400_000],
-            refused: [999, 0, -1, 30 * 86_400_000 + 1]),
-        Bound(
-            field: "limits.pull", set: { $0.pull = .milliseconds($1) }, allowed: [1000, 3_600_000],
-            refused: [999, 0, -1, 3_600_001]),
-        Bound(
-            field: "limits.total", set: { $0.total = .milliseconds($1) }, allowed: [1000, 31 * 86_400_000],
-            refused: [999, 0, -1, 31 * 86_400_000 + 1]),
     ]
 
     @Test("a limit is allowed up to both of its ends, and beyond them named with its range", arguments: bounds)

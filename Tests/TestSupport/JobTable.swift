@@ -72,9 +72,10 @@ struct JobTable {
         for blob in [outcome.stdout, outcome.stderr, outcome.result].compactMap(\.self) + outcome.artifactBlobs {
             add(blob)
         }
-        for artifact in outcome.artifacts {
-            guard let blob = artifact.blob, blobs[blob.digest] == nil else { continue }
-            throw .corrupt(detail: "\(artifact.path) names a blob that is not there")
+        let kept = outcome.artifacts.map { ($0.path, $0.blob) } + outcome.changes.map { ($0.path, $0.blob) }
+        for (path, blob) in kept {
+            guard let blob, blobs[blob.digest] == nil else { continue }
+            throw .corrupt(detail: "\(path) names a blob that is not there")
         }
         attempts[attempt]?.toolPosture = outcome.toolPosture
         attempts[attempt]?.record = outcome.record
@@ -83,7 +84,11 @@ struct JobTable {
         attempts[attempt]?.stderr = outcome.stderr?.reference
         attempts[attempt]?.result = outcome.result?.reference
         attempts[attempt]?.artifacts = outcome.artifacts
+        attempts[attempt]?.changes = outcome.changes
         outcomes.append(outcome)
+        if outcome.changes.contains(where: { $0.kind == .deleted }) {
+            tell("files_deleted", of: attempt.job, attempt: attempt.number, at: outcome.at)
+        }
         tell("finished", of: attempt.job, attempt: attempt.number, at: outcome.at)
     }
 }
