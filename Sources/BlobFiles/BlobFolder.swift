@@ -119,6 +119,23 @@ package struct BlobFolder: BlobStore {
         try await queue.run { () throws(StoreError) in try Folder.remove(incoming) }
     }
 
+    /// Removes the files that no row names: a process was killed, or could not store an outcome, after it had made them.
+    ///
+    /// - Parameter unknown: those of the given digests that no row names.
+    package func removeUnknown(_ unknown: (_ digests: [String]) async throws(StoreError) -> [String])
+        async throws(StoreError)
+    {
+        let path = path
+        let folders = try await queue.run { () throws(StoreError) in try Folder.names(in: path) }
+        for folder in folders where folder.count == 2 {
+            let files = try await queue.run { () throws(StoreError) in try Folder.names(in: "\(path)/\(folder)") }
+            for digest in try await unknown(files.map { "sha256:\($0)" }) {
+                let file = "\(path)/\(folder)/\(digest.dropFirst(7))"
+                try await queue.run { () throws(StoreError) in try Folder.remove(file) }
+            }
+        }
+    }
+
     /// Removes a file in the making, after an error.
     private func drop(_ temporary: String) async {
         let remove = { @Sendable () throws(StoreError) in try Folder.remove(temporary) }

@@ -33,6 +33,16 @@ enum Folder {
         }
     }
 
+    /// What is in a folder, or nothing if there is none.
+    static func names(in path: String) throws(StoreError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            if [.fileNoSuchFile, .fileReadNoSuchFile].contains((error as? CocoaError)?.code) { return [] }
+            throw failure(error, path: path)
+        }
+    }
+
     private static func failure(_ error: any Error, path: String) -> StoreError {
         guard let error = error as? CocoaError else { return .unavailable(path: path, reason: "\(type(of: error))") }
         if error.code == .fileWriteOutOfSpace { return .noSpace(path: path) }

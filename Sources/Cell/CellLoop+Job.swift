@@ -188,8 +188,7 @@ extension CellLoop {
     /// Reaps every dead process; the tool's own end begins the sweep.
     mutating func reap() {
         var (exitCode, signal): (Int32, Int32) = (-1, 0)
-        // What is found dead together with the tool had died by itself.
-        let isSweeping = if case .sweeping = phase { true } else { false }
+        let wasSweeping = if case .sweeping = phase { true } else { false }
         while true {
             let pid = unsafe caisson_cell_reap(&exitCode, &signal)
             guard pid > 0 else { break }
@@ -199,7 +198,10 @@ extension CellLoop {
                 record.signal = signal > 0 ? Int(signal) : nil
                 phase = .sweeping
                 Kernel.killAll(SIGKILL)
-            } else if isSweeping {
+            } else if wasSweeping {
+                record.leftBehind += 1
+            } else if case .sweeping = phase, signal == SIGKILL {
+                // Killed just now; what is found dead otherwise together with the tool had died by itself.
                 record.leftBehind += 1
             }
         }

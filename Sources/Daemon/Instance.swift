@@ -50,6 +50,11 @@ package struct Instance: Sendable {
             try await blobs.removeLeftovers()
             let spools = layers.spools(SpoolFolder(in: configuration.home))
             let store = try await SQLiteJobStore.open(lock, blobs: blobs, ids: ids, clock: wallClock)
+            if lock.isAfterDisorder {
+                try await blobs.removeUnknown { digests throws(StoreError) in
+                    try await store.unknownBlobs(among: digests)
+                }
+            }
             let sandboxes = try DockerSandboxes(
                 client: client, store: store, images: store, installation: store.installation, cell: cell, ids: ids,
                 wallClock: wallClock,

@@ -6,6 +6,7 @@ import Foundation
 package import GRDB
 package import Model
 package import Ports
+import Synchronization
 
 /// The writer's store: the one connection that writes to, or checkpoints, the database of a locked data folder.
 ///
@@ -21,6 +22,8 @@ package final class SQLiteJobStore: StoredJobs {
     package let blobs: any BlobStore
     private let queue: DatabaseQueue
     private let path: String
+    /// Whether anything was not written: then there may be blobs that no row names.
+    private let hasFailed = Mutex(false)
     /// Held for as long as this object lives.
     private let lock: StoreLock
 
@@ -75,8 +78,19 @@ package final class SQLiteJobStore: StoredJobs {
     /// Writes the log back and ends the connection; calls made after this fail.
     package func close() async throws(StoreError) {
         let (queue, path) = (queue, path)
+        let live = try? await liveAttempts()  // ignored: what cannot be read is not in order
+        let isInOrder = live?.isEmpty == true && !hasFailed.withLock { $0 }
         try await DispatchQueue.global().run { () throws(StoreError) in
             do { try queue.close() } catch { throw StoreError(error, path: path) }
+        }
+        if isInOrder { lock.markOrder() }
+    }
+
+    /// Those of `digests` that no stored job has.
+    package func unknownBlobs(among digests: [String]) async throws(StoreError) -> [String] {
+        try await read { database in
+            let statement = try database.makeStatement(sql: "SELECT 1 FROM blob WHERE digest = ?")
+            return try digests.filter { try Int.fetchOne(statement, arguments: [$0]) == nil }
         }
     }
 
@@ -92,7 +106,12 @@ package final class SQLiteJobStore: StoredJobs {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        try await onQueue { try Self.transaction(.immediate, in: $0, body) }
+        do {
+            return try await onQueue { try Self.transaction(.immediate, in: $0, body) }
+        } catch {
+            hasFailed.withLock { $0 = true }
+            throw error
+        }
     }
 
     /// By continuation, as GRDB's own `async` functions give up when the task is cancelled.

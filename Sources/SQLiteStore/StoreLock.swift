@@ -5,9 +5,12 @@ import Ports
 /// The exclusive right to write to a data folder, held until this object is gone or its process has ended.
 ///
 /// It is a lock of flock(2) on the file `lock`, which Foundation does not have: the kernel releases it whatever way the
-/// process ends, so a lock is never left over. The file's content, the holder's process id, is for people only.
+/// process ends, so a lock is never left over. The file's content, the holder's process id, is for people, and tells
+/// a holder that was killed from one that left everything in order: that one has emptied it.
 package final class StoreLock: Sendable {
     package let folder: String
+    /// Whether the holder before this one may have left something that nobody knows of.
+    package let isAfterDisorder: Bool
     private let file: CInt
 
     /// Time between two tries for a lock that another process holds.
@@ -50,6 +53,9 @@ package final class StoreLock: Sendable {
             if errno == EWOULDBLOCK { return nil }
             throw DataFolder.failure(path)
         }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw DataFolder.failure(path) }
+        isAfterDisorder = status.st_size > 0
         let pid = Array("\(getpid())\n".utf8)
         guard ftruncate(file, 0) == 0, pwrite(file, pid, pid.count, 0) == pid.count else {
             throw DataFolder.failure(path)
@@ -57,6 +63,9 @@ package final class StoreLock: Sendable {
     }
 
     deinit { close(file) }
+
+    /// Says that the next holder will find everything in order.
+    func markOrder() { _ = ftruncate(file, 0) }  // if it fails, the next holder looks where it need not
 
     private static func path(in folder: String) -> String { "\(folder)/lock" }
 

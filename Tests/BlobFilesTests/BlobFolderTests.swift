@@ -78,6 +78,18 @@ import Testing
         }
     }
 
+    @Test("files that no row names are removed, and no others")
+    func unknown() async throws {
+        let bytes = noise(300_000)
+        try await with(bytes) { spool, blobs, folder in
+            let known = try await blobs.makeBlob(from: spool, range: 0..<300_000).reference
+            let others = [try await blobs.makeBlob(from: spool, range: 1..<300_000).reference.digest]
+            try await blobs.removeUnknown { digests throws(StoreError) in digests.filter(others.contains) }
+            #expect(try files(in: folder).count == 1)
+            #expect(try await blobs.read(known, range: 0..<300_000) == bytes)
+        }
+    }
+
     @Test("what a source gives becomes a blob, inline up to the limit and a file beyond it", arguments: [0, 1])
     func fromSource(beyond: Int) async throws {
         let bytes = noise(Int(Blob.inlineLimit.bytes) + beyond)

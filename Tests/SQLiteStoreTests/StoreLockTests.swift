@@ -19,6 +19,36 @@ import Testing
         }
     }
 
+    @Test("a holder that left everything in order is told from one that was killed, or could not write or had work open")
+    func order() async throws {
+        try await TemporaryFolder.with { folder in
+            func reopen(_ body: (SQLiteJobStore) async throws -> Void) async throws -> Bool {
+                let lock = try await StoreLock.acquire(folder.path, waiting: .zero, clock: .continuous)
+                let store = try await SQLiteJobStore.open(
+                    lock, blobs: MemoryBlobs(), ids: SeededIDs(seed: 1), clock: FixedWallClock())
+                try await body(store)
+                try await store.close()
+                return lock.isAfterDisorder
+            }
+            var generator = SeededGenerator(seed: 3)
+            let job = try Samples.job(JobID(using: &generator))
+            #expect(try await !reopen { try await $0.submit(job, inputs: []) })
+            let refused = try await reopen { store in
+                await #expect(throws: StoreError.self) { try await store.submit(job, inputs: []) }
+            }
+            #expect(!refused)
+            #expect(try await reopen { _ in })
+            let working = try await reopen { store in
+                try await store.lease(Samples.intent(job.id))
+            }
+            #expect(!working)
+            #expect(try await reopen { _ in })
+            #expect(try await reopen { _ in }, "its attempt is still open")
+            _ = try await StoreLock.acquire(folder.path, waiting: .zero, clock: .continuous)
+            #expect(try await reopen { _ in }, "a holder that closed no store counts as killed")
+        }
+    }
+
     @Test("a second lock waits for the whole time, then names the holder")
     func timesOut() async throws {
         try await TemporaryFolder.with { folder in
