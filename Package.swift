@@ -81,17 +81,19 @@ let package = Package(
             name: "Scheduler",
             dependencies: ["Model", "CellWire", "Hardening", "Ports", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
+        .target(name: "Doctor", dependencies: ["Model", "Ports"], swiftSettings: settings),
         .target(
             name: "Daemon",
             dependencies: [
                 "Model", "Ports", "Hardening", "Filters", "DockerEngine", "SQLiteStore", "BlobFiles", "Scheduler",
+                "Doctor",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .target(
             name: "Commands",
             dependencies: [
-                "Model", "CellWire", "Hardening", "Documents", "Ports", "SQLiteStore", "Scheduler", "Daemon",
+                "Model", "CellWire", "Hardening", "Documents", "Ports", "SQLiteStore", "Scheduler", "Doctor", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -139,9 +141,11 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "DoctorTests", dependencies: ["Doctor", "Model", "Ports", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "Daemon", "Documents", "Hardening", "Model", "Ports", "TestSupport",
+                "Commands", "Daemon", "Doctor", "Documents", "Hardening", "Model", "Ports", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -158,6 +162,7 @@ let package = Package(
                 "CellWire", "Daemon", "DockerEngine", "Hardening", "Model", "Ports", "SQLiteStore",
                 "Scheduler",
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
     ],

@@ -17,7 +17,7 @@ package struct Caisson: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self,
-            ProfileCommand.self, ImageCommand.self,
+            ProfileCommand.self, ImageCommand.self, DoctorCommand.self,
         ])
 
     package init() {}

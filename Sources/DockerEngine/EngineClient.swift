@@ -19,6 +19,13 @@ package final class EngineClient: Sendable {
     @discardableResult
     package func negotiate() async throws(EngineError) -> EngineVersion { try await transport.negotiate() }
 
+    /// What the engine says of itself, to go with its `version`.
+    func info(_ version: EngineVersion) async throws(EngineError) -> EngineInfo {
+        let response = try await transport.send(.get, "/info")
+        try transport.check("GET /info", response, [200])
+        return EngineInfo(try transport.decode("GET /info", response.body), version: version)
+    }
+
     // MARK: Images
 
     /// The whole answer of `GET /images/{name}/json`, or `nil` if there is no such image.
@@ -95,9 +102,10 @@ package final class EngineClient: Sendable {
         }
     }
 
-    /// All containers with a label of this value, whatever their state.
-    func listContainers(label: String, value: String) async throws(EngineError) -> [Listed] {
-        let filters = EngineTransport.encoded("{\"label\":[\"\(label)=\(value)\"]}")
+    /// All containers with a label, of this value or of any, whatever their state.
+    func listContainers(label: String, value: String? = nil) async throws(EngineError) -> [Listed] {
+        let wanted = value.map { "\(label)=\($0)" } ?? label
+        let filters = EngineTransport.encoded("{\"label\":[\"\(wanted)\"]}")
         let response = try await transport.send(
             .get, "/containers/json?all=1&filters=\(filters)", total: EngineTransport.Limit.quick)
         try transport.check("GET /containers/json", response, [200])
@@ -153,11 +161,16 @@ package final class EngineClient: Sendable {
 
     /// The names of all volumes with a label of this value.
     func listVolumes(label: String, value: String) async throws(EngineError) -> [String] {
-        let filters = EngineTransport.encoded("{\"label\":[\"\(label)=\(value)\"]}")
+        try await listVolumes(label: "\(label)=\(value)").compactMap { $0["Name"]?.stringValue }
+    }
+
+    /// All volumes with a label, which may be given as `LABEL` or as `LABEL=VALUE`.
+    func listVolumes(label: String) async throws(EngineError) -> [JSONValue] {
+        let filters = EngineTransport.encoded("{\"label\":[\"\(label)\"]}")
         let response = try await transport.send(.get, "/volumes?filters=\(filters)")
         try transport.check("GET /volumes", response, [200])
         let answer: JSONValue = try transport.decode("GET /volumes", response.body)
-        return (answer["Volumes"]?.arrayValue ?? []).compactMap { $0["Name"]?.stringValue }
+        return answer["Volumes"]?.arrayValue ?? []
     }
 
     /// Removes a volume; no error if it is gone, or still mounted somewhere (409): then a later sweep takes it.

@@ -52,6 +52,11 @@ package enum JSONValue: Sendable, Hashable, Codable {
         return value
     }
 
+    package var boolValue: Bool? {
+        guard case .bool(let value) = self else { return nil }
+        return value
+    }
+
     package var integerValue: Int64? {
         guard case .integer(let value) = self else { return nil }
         return value

@@ -33,6 +33,51 @@ package struct WallTime: Sendable, Hashable, Comparable, Codable {
     }
 }
 
+extension WallTime {
+    /// Reads RFC 3339, with a zone and with or without fractions of a second; what is finer than a millisecond is dropped.
+    ///
+    /// - Source: the civil-to-days algorithm of the same paper.
+    package init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int64? {
+            guard range.upperBound <= bytes.count, bytes[range].allSatisfy({ (48...57).contains($0) }) else {
+                return nil
+            }
+            return bytes[range].reduce(0) { $0 * 10 + Int64($1 - 48) }
+        }
+        let marks = [4: "-", 7: "-", 10: "T", 13: ":", 16: ":"].mapValues { $0.utf8.first }
+        guard bytes.count >= 20, marks.allSatisfy({ bytes[$0.key] == $0.value }), let year = number(0..<4),
+            let month = number(5..<7), (1...12).contains(month), let day = number(8..<10), (1...31).contains(day),
+            let hour = number(11..<13), hour < 24, let minute = number(14..<16), minute < 60,
+            let second = number(17..<19), second <= 60
+        else { return nil }
+        var rest = bytes[19...]
+        var thousandths: Int64 = 0
+        if rest.first == UInt8(ascii: ".") {
+            let digits = rest.dropFirst().prefix { (48...57).contains($0) }
+            guard !digits.isEmpty else { return nil }
+            thousandths = (digits.prefix(3) + [48, 48]).prefix(3).reduce(0) { $0 * 10 + Int64($1 - 48) }
+            rest = rest.dropFirst(1 + digits.count)
+        }
+        var zone: Int64 = 0
+        if rest.count == 6, let hours = number(rest.startIndex + 1..<rest.startIndex + 3),
+            let minutes = number(rest.startIndex + 4..<rest.startIndex + 6),
+            rest[rest.startIndex + 3] == UInt8(ascii: ":"),
+            let sign = [UInt8(ascii: "+"): Int64(1), UInt8(ascii: "-"): -1][rest[rest.startIndex]]
+        {
+            zone = sign * (hours * 60 + minutes)
+        } else if Array(rest) != [UInt8(ascii: "Z")] {
+            return nil
+        }
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = shiftedYear.flooredQuotientAndRemainder(dividingBy: 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let minutes = ((era * 146_097 + dayOfEra - 719_468) * 24 + hour) * 60 + minute - zone
+        self.init(milliseconds: (minutes * 60 + second) * 1000 + thousandths)
+    }
+}
+
 private func padded(_ number: Int64, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits

@@ -3,7 +3,7 @@ import Glibc
 import Ports
 
 /// The folder that holds all of an installation's data, for its owner alone.
-enum DataFolder {
+package enum DataFolder {
     /// Makes the folder with mode 0700 if it does not exist, and checks that nobody else can reach into it.
     ///
     /// A folder that we did not make is never tightened: whoever opened it may have had a reason, and has to decide.
@@ -43,6 +43,15 @@ enum DataFolder {
         let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
         defer { close(folder) }
         guard folder >= 0, fsync(folder) == 0 else { throw failure(path) }
+    }
+
+    /// Whether spools or blobs lie in the folder, which then had a database once.
+    package static func holdsContent(_ path: String) -> Bool {
+        ["spool", "blobs"].contains { name in
+            // ignored: what cannot be listed is met again, with its reason, when it is used
+            let entries = try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(name)")
+            return entries?.contains { $0 != "incoming" } == true
+        }
     }
 
     /// A moment on the file system's clock.

@@ -12,7 +12,7 @@ package import Ports
 /// - Threading: Any. No lock on the folder is taken, and the writer is never kept waiting.
 package struct SQLiteJobReader: StoredJobs {
     package let blobs: any BlobStore
-    private let path: String
+    let path: String
     private let queue = DispatchQueue(label: "caisson.reader", attributes: .concurrent)
 
     package init(folder: String, blobs: any BlobStore) {
@@ -23,19 +23,32 @@ package struct SQLiteJobReader: StoredJobs {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         try await queue.run { () throws(StoreError) in
-            do { return try readNow(body) } catch { throw StoreError(error, path: path) }
+            do {
+                guard try DataFolder.lastChange(of: path) != nil else { return try readEmpty(body) }
+                return try withConnection { try read($0, body) } ?? readEmpty(body)
+            } catch {
+                throw StoreError(error, path: path)
+            }
         }
     }
 
-    private func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        guard try DataFolder.lastChange(of: path) != nil else { return try readEmpty(body) }
+    /// Calls `body` with a connection to the database, which must exist.
+    func inspect<Value: Sendable>(
+        _ body: @escaping @Sendable (DatabaseQueue) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await queue.run { () throws(StoreError) in
+            do { return try withConnection(body) } catch { throw StoreError(error, path: path) }
+        }
+    }
+
+    private func withConnection<Value>(_ body: (DatabaseQueue) throws -> Value) throws -> Value {
         // Without a log nobody has the database open. A plain connection would make one, with its index, and leave both
         // behind; an immutable one makes nothing, but is not to be believed if a writer came meanwhile.
         if let before = try idleVersion {
-            let result = Result { try read(at: immutableURI, body) }
+            let result = Result { try withConnection(at: immutableURI, body) }
             if try idleVersion == before { return try result.get() }
         }
-        return try read(at: path, body)
+        return try withConnection(at: path, body)
     }
 
     /// When the database was last written to, or `nil` while there is a log.
@@ -48,13 +61,20 @@ package struct SQLiteJobReader: StoredJobs {
         return "file:\(path.addingPercentEncoding(withAllowedCharacters: plain) ?? path)?immutable=1"
     }
 
-    private func read<Value>(at place: String, _ body: (Database) throws -> Value) throws -> Value {
+    private func withConnection<Value>(at place: String, _ body: (DatabaseQueue) throws -> Value) throws -> Value {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.label = "caisson.reader"
         configuration.prepareDatabase { try Pragma.apply(Pragma.common, to: $0) }
         let connection = try DatabaseQueue(path: place, configuration: configuration)
-        let value: Value? = try connection.read { database in
+        let value = try body(connection)
+        try connection.close()
+        return value
+    }
+
+    /// - Returns: `nil` if the database has no tables yet.
+    private func read<Value>(_ connection: DatabaseQueue, _ body: (Database) throws -> Value) throws -> Value? {
+        try connection.read { database in
             switch try Schema.age(of: database) {
             case .empty: return nil
             case .current: return try body(database)
@@ -63,8 +83,6 @@ package struct SQLiteJobReader: StoredJobs {
                 throw StoreError.unavailable(path: path, reason: reason)
             }
         }
-        try connection.close()
-        return if let value { value } else { try readEmpty(body) }
     }
 
     /// Reads an empty database in memory, so that no query needs a second answer for "there is nothing".

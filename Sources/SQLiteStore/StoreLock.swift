@@ -67,7 +67,8 @@ package final class StoreLock: Sendable {
     /// Says that the next holder will find everything in order.
     func markOrder() { _ = ftruncate(file, 0) }  // if it fails, the next holder looks where it need not
 
-    private static func path(in folder: String) -> String { "\(folder)/lock" }
+    /// The lock's file.
+    package static func path(in folder: String) -> String { "\(folder)/lock" }
 
     private static func holder(of folder: String) -> Int? {
         let content = FileManager.default.contents(atPath: path(in: folder)) ?? Data()

@@ -35,6 +35,31 @@ import Testing
         }
     }
 
+    @Test("what is written is read back, in any zone, and with any fraction")
+    func parsed() {
+        var generator = SeededGenerator(seed: 12)
+        for _ in 0..<500 {
+            let time = WallTime(milliseconds: .random(in: -62_135_596_800_000...253_402_300_799_999, using: &generator))
+            #expect(WallTime(rfc3339: time.rfc3339) == time)
+        }
+        let hour = WallTime(milliseconds: 3_600_000)
+        for text in [
+            "1970-01-01T01:00:00Z", "1970-01-01T01:00:00.000999999Z", "1970-01-01T02:30:00+01:30",
+            "1969-12-31T22:00:00.0-03:00",
+        ] { #expect(WallTime(rfc3339: text) == hour, "\(text)") }
+        #expect(WallTime(rfc3339: "1970-01-01T00:00:00.12Z") == WallTime(milliseconds: 120))
+    }
+
+    @Test(
+        "what is no moment is refused",
+        arguments: [
+            "", "1970-01-01", "1970-01-01T00:00:00", "1970-01-01 00:00:00Z", "1970-13-01T00:00:00Z",
+            "1970-00-01T00:00:00Z", "1970-01-00T00:00:00Z", "1970-01-01T24:00:00Z", "1970-01-01T00:60:00Z",
+            "1970-01-01T00:00:61Z", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00z", "1970-01-01T00:00:00Zx",
+            "1970-01-01T00:00:00+0100", "197O-01-01T00:00:00Z",
+        ])
+    func malformed(_ text: String) { #expect(WallTime(rfc3339: text) == nil) }
+
     @Test("moments are ordered, and stored as bare numbers")
     func stored() throws {
         #expect(WallTime(milliseconds: -1) < WallTime(milliseconds: 0))

@@ -1,0 +1,123 @@
+import Doctor
+import Foundation
+import Glibc
+import Model
+import SQLiteStore
+
+/// What can be seen of a data folder from outside.
+struct FolderLook {
+    let facts: FolderFacts
+    let lock: LockFacts
+    /// Whether spools or blobs lie in it.
+    let holdsContent: Bool
+
+    /// What has to be a folder, if it is there.
+    private static let folders = ["spool", "blobs"]
+
+    init(_ path: String) {
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        let error = errno
+        let existing = isThere ? path : Look.nearestParent(of: path)
+        facts = FolderFacts(
+            path: path, state: Self.state(path, isThere ? status : nil, error: error, parent: existing),
+            misplaced: Self.folders.filter { Look.exists("\(path)/\($0)") && !Look.isFolder("\(path)/\($0)") },
+            space: Look.space(at: existing), fileSystem: Look.fileSystem(at: existing))
+        lock = Self.lock(at: StoreLock.path(in: path))
+        holdsContent = DataFolder.holdsContent(path)
+    }
+
+    private static func state(_ path: String, _ status: stat?, error: Int32, parent: String) -> FolderFacts.State {
+        guard let status else {
+            guard error == ENOENT else { return .unreadable(reason: Look.words(error)) }
+            return .missing(parent: parent, mayBeMade: Look.isFolder(parent) && access(parent, W_OK | X_OK) == 0)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder }
+        return .present(
+            owner: Look.userName(status.st_uid), isOurs: status.st_uid == geteuid(), mode: status.st_mode & 0o7777,
+            isWritable: access(path, W_OK | X_OK) == 0)
+    }
+
+    private static func lock(at path: String) -> LockFacts {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return errno == ENOENT || errno == ENOTDIR ? .free : .unreadable(reason: Look.words(errno))
+        }
+        guard let table = FileManager.default.contents(atPath: "/proc/locks") else {
+            return .unreadable(reason: "/proc/locks cannot be read")
+        }
+        return LockTable.holder(
+            in: String(decoding: table, as: UTF8.self),
+            device: Look.numbers(ofDevice: UInt64(status.st_dev)), inode: UInt64(status.st_ino),
+            recorded: FactCollector.text(at: path).flatMap { Int($0) })
+    }
+}
+
+/// Questions to the file system that Foundation has no answer for: owners, modes of sockets, kinds of file systems.
+enum Look {
+    static func socket(at path: String) -> EngineFacts.Socket {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(reason: words(errno))
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { return .notASocket }
+        return .present(
+            owner: userName(status.st_uid), group: groupName(status.st_gid), mode: status.st_mode & 0o777)
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The nearest thing above `path` that exists.
+    static func nearestParent(of path: String) -> String {
+        var parent = URL(filePath: path)
+        while parent.path != "/", !exists(parent.path) { parent.deleteLastPathComponent() }
+        return parent.path
+    }
+
+    static func space(at path: String) -> Space? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Space(
+            free: ByteCount(bytes: Int64(status.f_bavail) * Int64(status.f_frsize)),
+            freeFiles: status.f_files > 0 ? Int64(status.f_favail) : nil)
+    }
+
+    static func fileSystem(at path: String) -> FileSystemKind? {
+        guard let table = FileManager.default.contents(atPath: "/proc/self/mountinfo") else { return nil }
+        return FileSystemKind(
+            of: URL(filePath: path).resolvingSymlinksInPath().path, in: String(decoding: table, as: UTF8.self))
+    }
+
+    /// The major and the minor number in a `dev_t`, whose macros Swift does not see.
+    ///
+    /// - Source: makedev(3).
+    static func numbers(ofDevice device: UInt64) -> (major: UInt32, minor: UInt32) {
+        let major = device >> 8 & 0xFFF | device >> 32 & ~0xFFF
+        let minor = device & 0xFF | device >> 12 & ~0xFF
+        return (UInt32(truncatingIfNeeded: major), UInt32(truncatingIfNeeded: minor))
+    }
+
+    /// The system's words for an error number.
+    static func words(_ error: Int32) -> String { String(cString: strerror(error)).lowercased() }
+
+    /// A name from the machine's own files, else the number: looking one up elsewhere could take long.
+    static func userName(_ id: UInt32) -> String { name(id, in: "/etc/passwd") ?? "\(id)" }
+    static func groupName(_ id: UInt32) -> String { name(id, in: "/etc/group") ?? "\(id)" }
+
+    private static func name(_ id: UInt32, in path: String) -> String? {
+        guard let content = FileManager.default.contents(atPath: path) else { return nil }
+        for line in String(decoding: content, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            if fields.count > 2, fields[2] == "\(id)" { return String(fields[0]) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,35 @@
+// Doctor: what is right and what is wrong with an engine, a machine and a data folder, judged from facts that others collected.
+// It must not look at anything itself, nor change anything: every finding follows from the facts alone.
+
+/// The name of a check: stable, shown to people, and explained in `Docs/Operations.md`.
+package enum Check: String, Sendable, CaseIterable {
+    case engineSocket = "engine.socket"
+    case engineAnswer = "engine.answer"
+    case engineSystem = "engine.system"
+    case engineStorage = "engine.storage"
+    case engineSpace = "engine.space"
+    case engineCgroup = "engine.cgroup"
+    case engineMemory = "engine.memory"
+    case engineSwap = "engine.swap"
+    case enginePids = "engine.pids"
+    case engineCPU = "engine.cpu"
+    case engineSeccomp = "engine.seccomp"
+    case engineIsolation = "engine.isolation"
+    case engineRuntime = "engine.runtime"
+    case engineRestart = "engine.restart"
+    case engineClock = "engine.clock"
+    case engineWarnings = "engine.warnings"
+    case imageShell = "image.shell"
+    case imagePython = "image.python"
+    case cell = "cell"
+    case folder = "folder"
+    case folderContent = "folder.content"
+    case folderSpace = "folder.space"
+    case folderFileSystem = "folder.file_system"
+    case store = "store"
+    case lock = "lock"
+    case clock = "clock"
+    case kernel = "kernel"
+    case leftovers = "leftovers"
+    case otherInstallations = "other_installations"
+}

@@ -1,0 +1,142 @@
+package import Model
+package import Ports
+
+/// Everything that was looked at, before anybody has judged it.
+package struct DoctorFacts: Sendable {
+    package var engine: EngineFacts
+    package var cell: CellFacts
+    package var folder: FolderFacts
+    package var store: StoreFacts
+    package var lock: LockFacts
+    package var machine: MachineFacts
+
+    package init(
+        engine: EngineFacts, cell: CellFacts, folder: FolderFacts, store: StoreFacts, lock: LockFacts,
+        machine: MachineFacts
+    ) {
+        (self.engine, self.cell, self.folder) = (engine, cell, folder)
+        (self.store, self.lock, self.machine) = (store, lock, machine)
+    }
+}
+
+/// An error as it was met while looking.
+package struct Trouble: Error, Sendable, Hashable {
+    package let code: ErrorCode
+    package let message: String
+    package let remedy: String?
+
+    package init(_ error: any UserFacingError) {
+        (code, message, remedy) = (error.code, error.message, error.remedy)
+    }
+}
+
+package struct EngineFacts: Sendable {
+    /// The engine's socket on this machine.
+    package enum Socket: Sendable, Hashable {
+        case missing
+        case notASocket
+        case unreadable(reason: String)
+        /// - Parameter mode: the permission bits alone.
+        case present(owner: String, group: String, mode: UInt32)
+    }
+
+    package var address: String
+    /// `nil` if the engine is not reached by a socket of this machine.
+    package var socket: Socket?
+    package var survey: Result<EngineSurvey, Trouble>
+    /// The room where the engine keeps its data; `nil` if it cannot be known.
+    package var space: Space?
+    /// Our own clock when the engine had answered.
+    package var answeredAt: WallTime
+
+    package init(
+        address: String, socket: Socket?, survey: Result<EngineSurvey, Trouble>, space: Space?, answeredAt: WallTime
+    ) {
+        (self.address, self.socket, self.survey) = (address, socket, survey)
+        (self.space, self.answeredAt) = (space, answeredAt)
+    }
+}
+
+/// The room on a file system, for those who are not root.
+package struct Space: Sendable, Hashable {
+    package let free: ByteCount
+    /// Files that can still be made; `nil` where the file system has no limit.
+    package let freeFiles: Int64?
+
+    package init(free: ByteCount, freeFiles: Int64?) { (self.free, self.freeFiles) = (free, freeFiles) }
+}
+
+/// The program that becomes process 1 of every sandbox.
+package struct CellFacts: Sendable {
+    package var path: String
+    /// `nil` if there is no such file, or it cannot be read.
+    package var program: ProgramHeader?
+    package var isPresent: Bool
+
+    package init(path: String, program: ProgramHeader?, isPresent: Bool) {
+        (self.path, self.program, self.isPresent) = (path, program, isPresent)
+    }
+}
+
+package struct FolderFacts: Sendable {
+    package enum State: Sendable, Hashable {
+        /// There is none; `parent` is the nearest folder above that exists.
+        case missing(parent: String, mayBeMade: Bool)
+        case notAFolder
+        case unreadable(reason: String)
+        /// - Parameter mode: the permission bits alone.
+        case present(owner: String, isOurs: Bool, mode: UInt32, isWritable: Bool)
+    }
+
+    package var path: String
+    package var state: State
+    /// Names in it that have to be folders and are something else.
+    package var misplaced: [String]
+    /// Of the folder, or of its nearest parent.
+    package var space: Space?
+    package var fileSystem: FileSystemKind?
+
+    package init(path: String, state: State, misplaced: [String], space: Space?, fileSystem: FileSystemKind?) {
+        (self.path, self.state, self.misplaced) = (path, state, misplaced)
+        (self.space, self.fileSystem) = (space, fileSystem)
+    }
+}
+
+package enum StoreFacts: Sendable, Hashable {
+    /// - Parameter isOrphaned: whether spools or blobs lie there all the same.
+    case missing(isOrphaned: Bool)
+    case unreadable(Trouble)
+    /// - Parameter isOrphaned: whether spools or blobs lie beside it.
+    case present(StoreSurvey, isOrphaned: Bool)
+}
+
+package enum LockFacts: Sendable, Hashable {
+    case free
+    /// - Parameter pid: `nil` if the kernel does not tell us.
+    case held(pid: Int?)
+    case unreadable(reason: String)
+}
+
+package struct MachineFacts: Sendable {
+    /// As uname(2) gives it, as in `6.1.0-18-amd64`.
+    package var kernelRelease: String
+    /// As uname(2) gives it, as in `x86_64`.
+    package var architecture: String
+    /// Words of `/proc/sys/kernel/seccomp/actions_avail`.
+    package var seccompActions: Set<String>
+    /// Words of `/sys/kernel/security/lsm`; `nil` if it cannot be read.
+    package var securityModules: Set<String>?
+    /// The calendar at the beginning, and how far it and the monotonic clock went until the end.
+    package var calendar: WallTime
+    package var calendarAdvance: Duration
+    package var monotonicAdvance: Duration
+
+    package init(
+        kernelRelease: String, architecture: String, seccompActions: Set<String>, securityModules: Set<String>?,
+        calendar: WallTime, calendarAdvance: Duration, monotonicAdvance: Duration
+    ) {
+        (self.kernelRelease, self.architecture) = (kernelRelease, architecture)
+        (self.seccompActions, self.securityModules, self.calendar) = (seccompActions, securityModules, calendar)
+        (self.calendarAdvance, self.monotonicAdvance) = (calendarAdvance, monotonicAdvance)
+    }
+}
