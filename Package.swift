@@ -148,6 +148,7 @@ let package = Package(
                 "Commands", "Daemon", "Doctor", "Documents", "Hardening", "Model", "Ports", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            exclude: ["Help.txt"],
             swiftSettings: settings),
         .executableTarget(
             name: "crash-driver",

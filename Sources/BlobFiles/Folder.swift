@@ -5,7 +5,10 @@ import Ports
 enum Folder {
     /// Makes the folder, and those above it, with mode 0700 and durably, if it does not exist.
     static func make(_ path: String) throws(StoreError) {
-        guard try OpenFile.size(of: path) == nil else { return }
+        if let isFolder = try OpenFile.isFolder(path) {
+            guard isFolder else { throw .unavailable(path: path, reason: "it is not a folder; move it away") }
+            return
+        }
         let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         if !parent.isEmpty { try make(parent) }
         do {

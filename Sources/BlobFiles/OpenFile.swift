@@ -95,6 +95,14 @@ struct OpenFile: ~Copyable {
         return nil
     }
 
+    /// Whether a folder, or a link to one, is at `path`, or `nil` if there is nothing.
+    static func isFolder(_ path: String) throws(StoreError) -> Bool? {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR }
+        guard errno == ENOENT || errno == ENOTDIR else { throw failure(path) }
+        return nil
+    }
+
     /// Moves a file over whatever is at `target`, in one step.
     static func move(_ path: String, to target: String) throws(StoreError) {
         guard rename(path, target) == 0 else { throw failure(target) }

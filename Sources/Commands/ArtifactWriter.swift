@@ -18,8 +18,21 @@ struct ArtifactWriter {
     let reader: any BlobReader
     let output: Output
 
-    /// Makes the folder, and finds out whether it can be written to, before anything is started.
-    static func prepare(_ folder: String) throws(FileError) { _ = try OutputFolder(folder) }
+    /// Why nothing could be written into `folder`, as far as that can be seen beforehand; it is made when it is needed.
+    static func mistake(folder: String) -> FileError? {
+        let files = FileManager.default
+        var existing = URL(filePath: folder).standardized
+        while existing.path != "/", !files.fileExists(atPath: existing.path) { existing.deleteLastPathComponent() }
+        var isFolder: ObjCBool = false
+        guard files.fileExists(atPath: existing.path, isDirectory: &isFolder), isFolder.boolValue else {
+            return .unwritable(path: folder, reason: "\(existing.path) is not a folder")
+        }
+        // access(2) also knows of a file system that is read-only.
+        guard access(existing.path, W_OK | X_OK) == 0 else {
+            return .unwritable(path: folder, reason: String(cString: strerror(errno)).lowercased())
+        }
+        return nil
+    }
 
     /// Writes the files; one that cannot be written does not keep the others from it.
     ///

@@ -12,12 +12,18 @@ package struct Caisson: AsyncParsableCommand {
         abstract: "Runs programs in sealed, throw-away containers and keeps what they did.",
         discussion: """
             Exit status: 0 ok, 1 the job failed, timed out or ran out of memory, 2 invalid input, 3 not found, 4 conflict, \
-            6 no engine, 8 cancelled, 9 our fault or the engine's.
+            6 no engine, 8 cancelled, 9 our fault or the engine's. Errors go to stderr as `error: CODE: sentence`, with -o json as \
+            one object.
             """,
         version: version,
-        subcommands: [
-            RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self,
-            ProfileCommand.self, ImageCommand.self, DoctorCommand.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Running jobs", subcommands: [RunCommand.self]),
+            CommandGroup(
+                name: "Looking at jobs",
+                subcommands: [ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self]),
+            CommandGroup(
+                name: "Looking after Caisson",
+                subcommands: [ProfileCommand.self, ImageCommand.self, DoctorCommand.self]),
         ])
 
     package init() {}
@@ -39,7 +45,11 @@ package struct Caisson: AsyncParsableCommand {
     /// Parses the command line, runs what it says, and ends the process with the exit status that fits.
     package static func start() async -> Never {
         openStandardDescriptors()
+        // A reader of our output that has enough is met as an error of a write: a job must not be lost with it.
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
+            try CommandLineText.check()
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -48,7 +58,7 @@ package struct Caisson: AsyncParsableCommand {
             }
             ExitStatus.ok.end()
         } catch {
-            Failure(error).end()
+            Failure(error, arguments: arguments).end(CommandLineText.form(arguments))
         }
     }
 }

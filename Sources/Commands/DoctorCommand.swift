@@ -23,7 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run(diagnosis: Diagnosis, output: Output) throws -> ExitStatus {
         switch form.form {
         case .json: try output.json(View(diagnosis))
-        case .table: for line in Self.lines(diagnosis) { output.line(line) }
+        case .table: for line in Self.lines(diagnosis) { try output.line(line) }
         }
         if diagnosis.count(.fail) == 0 { return .ok }
         return diagnosis.isEngineUnreachable ? .engineUnreachable : .errored

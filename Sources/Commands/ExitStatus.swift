@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Model
 
@@ -44,49 +43,4 @@ enum ExitStatus: Int32, Sendable {
     }
 
     func end() -> Never { exit(rawValue) }
-}
-
-/// An error on its way to the person who typed the command.
-struct Failure {
-    let status: ExitStatus
-    private let lines: [String]
-    private let parserError: (any Error)?
-
-    init(_ error: any Error) {
-        if let error = error as? any UserFacingError {
-            status = ExitStatus(error.code)
-            lines = Self.lines(code: error.code.rawValue, error.message, error.remedy)
-            parserError = nil
-        } else if let error = error as? InputError {
-            status = .invalidInput
-            lines = error.mistakes.flatMap { Self.lines(code: $0.code.rawValue, $0.message, $0.remedy) }
-            parserError = nil
-        } else {
-            (status, lines, parserError) = (.invalidInput, [], error)
-        }
-    }
-
-    private static func lines(code: String, _ message: String, _ remedy: String?) -> [String] {
-        ["error: \(code): \(message)"] + (remedy.map { ["hint: \($0)"] } ?? [])
-    }
-
-    func end() -> Never {
-        guard let parserError else {
-            for line in lines { Output.standard.error(line) }
-            status.end()
-        }
-        // Help and version are "errors" of the parser that end well; its usage errors are invalid input.
-        guard Caisson.exitCode(for: parserError).isSuccess else {
-            Output.standard.error(Caisson.fullMessage(for: parserError))
-            let isUsage = Caisson.exitCode(for: parserError) == .validationFailure || parserError is ValidationError
-            (isUsage ? ExitStatus.invalidInput : .errored).end()
-        }
-        Output.standard.line(Caisson.fullMessage(for: parserError))
-        ExitStatus.ok.end()
-    }
-}
-
-/// Everything that is wrong with what was given, told at once.
-struct InputError: Error {
-    let mistakes: [any UserFacingError]
 }

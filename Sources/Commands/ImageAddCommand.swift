@@ -44,7 +44,7 @@ struct ImageAddCommand: AsyncParsableCommand {
                 } else {
                     try await instance.images.add(reference: image, name: name)
                 }
-            output.line(record.imageID)
+            try output.line(record.imageID)
             output.error("caisson: the image \(record.name) is \(record.imageID.prefix(19)), from \(record.source)")
         }
     }

@@ -29,7 +29,7 @@ struct ImageListCommand: AsyncParsableCommand {
                     view.isInEngine ? view.source : "\(view.source) (no longer in the engine)", width: 80),
             ])
         }
-        for line in table.lines { output.line(line) }
+        for line in table.lines { try output.line(line) }
     }
 
     /// Bytes as MiB with one digit.

@@ -22,7 +22,7 @@ struct ImageShowCommand: AsyncParsableCommand {
     func run(_ catalogue: ImageCatalogue, output: Output) async throws {
         let view = View(try await catalogue.describe(image))
         guard form.form == .table else { return try output.json(view) }
-        for line in Self.lines(view) { output.line(line) }
+        for line in Self.lines(view) { try output.line(line) }
     }
 
     private static func lines(_ view: View) -> [String] {

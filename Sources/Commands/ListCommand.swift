@@ -19,7 +19,7 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await run(reader: Instance.reader(try home.configuration()), output: .standard)
+        try await run(reader: try Instance.reader(try home.configuration()), output: .standard)
     }
 
     /// The command without its surroundings.
@@ -36,6 +36,6 @@ struct ListCommand: AsyncParsableCommand {
                 TextTable.oneLine(job.spec.command.joined(separator: " "), width: 60),
             ])
         }
-        for line in table.lines { output.line(line) }
+        for line in table.lines { try output.line(line) }
     }
 }

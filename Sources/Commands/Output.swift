@@ -1,4 +1,7 @@
 import Foundation
+// Foundation's write hides which error it was, and a pipe whose reader has ended is no error of ours.
+private import Glibc
+import Model
 
 /// Where a command writes: what was asked for to stdout, our own words to stderr.
 struct Output: Sendable {
@@ -8,18 +11,61 @@ struct Output: Sendable {
 
     /// The process's own streams.
     static let standard = Output { toError, data in
-        try (toError ? FileHandle.standardError : .standardOutput).write(contentsOf: data)
+        try data.withUnsafeBytes { try Output.writeAll($0, to: toError ? STDERR_FILENO : STDOUT_FILENO) }
     }
 
-    func line(_ text: String) { print(Data("\(text)\n".utf8), toError: false) }
-    func error(_ text: String) { print(Data("\(text)\n".utf8), toError: true) }
+    /// One line to stdout.
+    ///
+    /// - Throws: ``OutputError`` if it cannot be written, ``ReaderHasEnded`` if nobody reads it any more.
+    func line(_ text: String) throws { try write(false, Data("\(text)\n".utf8)) }
+
+    /// One line of ours to stderr.
+    func error(_ text: String) {
+        try? write(true, Data("\(text)\n".utf8))  // ignored: there is nobody left to tell
+    }
 
     /// Bytes as they are, to stdout or to stderr.
     ///
-    /// - Throws: when nobody takes them any more, such as a pipe whose reader has ended.
+    /// - Throws: as ``line(_:)``.
     func bytes(_ bytes: [UInt8], toError: Bool) throws { try write(toError, Data(bytes)) }
 
-    private func print(_ data: Data, toError: Bool) {
-        try? write(toError, data)  // ignored: there is nobody left to tell
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                // Somebody made the stream one that does not wait.
+                var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&wanted, 1, -1)
+            case EPIPE: throw ReaderHasEnded()
+            case let code:
+                let stream = descriptor == STDOUT_FILENO ? "standard output" : "standard error"
+                throw OutputError.unwritable(stream: stream, reason: String(cString: strerror(code)).lowercased())
+            }
+        }
     }
 }
+
+/// Why what was asked for could not be printed.
+enum OutputError: UserFacingError, Hashable {
+    case unwritable(stream: String, reason: String)
+
+    var code: ErrorCode { .outputUnwritable }
+
+    var message: String {
+        switch self {
+        case .unwritable(let stream, let reason): "The \(stream) cannot be written: \(reason)."
+        }
+    }
+
+    var remedy: String? { "Send it to a place that takes it; what a job wrote is kept, see `caisson logs`." }
+}
+
+/// The other end of a pipe was closed: whoever read from it has enough, and there is nothing to complain about.
+struct ReaderHasEnded: Error {}

@@ -25,6 +25,9 @@ actor OutputFollower {
     private nonisolated let continuation: AsyncStream<Void>.Continuation
     /// The one write that is under way, to be resumed by whoever takes it from here: the write itself, or lost patience.
     private nonisolated let pending = Pending()
+    /// Why our output took no more, if it did not and somebody still wants it.
+    nonisolated var refusal: OutputError? { refused.withLock { $0 } }
+    private nonisolated let refused = Mutex<OutputError?>(nil)
     private var isDraining = false
     private var waitingForDrain: [CheckedContinuation<Void, Never>] = []
 
@@ -90,9 +93,15 @@ actor OutputFollower {
     private func pass(_ bytes: [UInt8], toError: Bool) async {
         let isTaken = await withCheckedContinuation { continuation in
             pending.withLock { $0 = PendingWrite(continuation: continuation) }
-            queue.async { [output, pending] in
-                // When it throws, nobody reads our output any more: the job goes on.
-                let isTaken = (try? output.bytes(bytes, toError: toError)) != nil  // ignored: told by what is returned
+            queue.async { [self] in
+                // When it throws, nobody reads our output any more, or it cannot be written: the job goes on.
+                var isTaken = true
+                do {
+                    try output.bytes(bytes, toError: toError)
+                } catch {
+                    isTaken = false
+                    if let error = error as? OutputError { refused.withLock { $0 = error } }
+                }
                 pending.withLock { $0.take() }?.continuation.resume(returning: isTaken)
             }
         }

@@ -27,7 +27,7 @@ struct ProfileListCommand: AsyncParsableCommand {
                 TextTable.oneLine(report.profile.purpose, width: 70),
             ])
         }
-        for line in table.lines { output.line(line) }
+        for line in table.lines { try output.line(line) }
     }
 }
 

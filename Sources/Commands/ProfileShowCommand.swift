@@ -19,7 +19,7 @@ struct ProfileShowCommand: AsyncParsableCommand {
     func run(set: ProfileSet, output: Output) throws {
         let report = try ProfileReport(named: name, of: set)
         guard form.form == .table else { return try output.json(ProfileView(report, in: set, isWhole: true)) }
-        for line in Self.lines(report, in: set) { output.line(line) }
+        for line in Self.lines(report, in: set) { try output.line(line) }
     }
 
     private static let nameWidth = 11

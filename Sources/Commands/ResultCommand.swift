@@ -12,7 +12,7 @@ struct ResultCommand: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
 
     func run() async throws {
-        try await run(reader: Instance.reader(try home.configuration()), output: .standard)
+        try await run(reader: try Instance.reader(try home.configuration()), output: .standard)
     }
 
     /// The command without its surroundings.

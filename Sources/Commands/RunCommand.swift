@@ -76,13 +76,12 @@ struct RunCommand: AsyncParsableCommand {
             valueName: "name"))
     var profile: String?
     @OptionGroup var profiles: ProfilesOption
+    @OptionGroup var form: FormOption
     @OptionGroup var home: HomeOption
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
 
     func run() async throws {
-        // A reader of our output that ends must not end us: the job goes on, and its output is kept.
-        signal(SIGPIPE, SIG_IGN)
         try await run(configuration: try home.configuration(), output: .standard).end()
     }
 
@@ -177,9 +176,42 @@ struct RunCommand: AsyncParsableCommand {
             return try await group.reduce(nil) { $0 ?? $1 }
         }
         guard let verdict else { return .errored }
-        output.error("caisson: job \(job.id) \(verdict.state.rawValue): \(verdict.message)")
-        try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
-            artifactsDir: artifactsDir, changesDir: changes, reader: instance.store, output: output)
-        return ExitStatus(verdict.state)
+        tell(verdict, of: job.id, output)
+        return await status(verdict, of: job, instance, follower, output)
+    }
+
+    /// The last word on stderr, with `-o json` as one object.
+    private func tell(_ verdict: Verdict, of job: JobID, _ output: Output) {
+        struct View: Encodable {
+            struct Job: Encodable { let id, state, reason, message: String }
+            let job: Job
+        }
+        let view = View.Job(
+            id: "\(job)", state: verdict.state.rawValue, reason: verdict.reason, message: verdict.message)
+        output.error(
+            form.form == .json
+                ? Output.compactJSON(View(job: view))
+                // The message may hold what a sandbox has said.
+                : "caisson: job \(job) \(verdict.state.rawValue): \(TextTable.oneLine(verdict.message, width: 4000))")
+    }
+
+    /// Hands out the kept files; that they, or the job's output, could not be written changes the exit status of a success alone.
+    private func status(
+        _ verdict: Verdict, of job: JobRecord, _ instance: Instance, _ follower: OutputFollower, _ output: Output
+    ) async -> ExitStatus {
+        var status = ExitStatus(verdict.state)
+        func tell(_ error: any Error) {
+            let failure = Failure(error)
+            failure.tell(form.form, output: output)
+            if status == .ok { status = failure.status }
+        }
+        if let refusal = follower.refusal { tell(refusal) }
+        do {
+            try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
+                artifactsDir: artifactsDir, changesDir: changes, reader: instance.store, output: output)
+        } catch {
+            tell(error)
+        }
+        return status
     }
 }

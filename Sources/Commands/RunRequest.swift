@@ -38,6 +38,7 @@ enum RunRequest {
             mistakes += fileMistakes
         }
         request.stdin = standardInput(flags, asked, &mistakes)
+        mistakes += [flags.artifactsDir, flags.changes].compactMap(\.self).compactMap(ArtifactWriter.mistake)
         mistakes += imageMistakes(request.image, document: flags.image == nil ? document : nil)
         mistakes += limitConflicts(request.limits, document, flagLimits)
         let limitsMistakes = request.limits.mistakes

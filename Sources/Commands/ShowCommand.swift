@@ -14,7 +14,7 @@ struct ShowCommand: AsyncParsableCommand {
     @OptionGroup var home: HomeOption
 
     func run() async throws {
-        try await run(reader: Instance.reader(try home.configuration()), output: .standard)
+        try await run(reader: try Instance.reader(try home.configuration()), output: .standard)
     }
 
     /// The command without its surroundings.
@@ -24,10 +24,10 @@ struct ShowCommand: AsyncParsableCommand {
         guard form.form == .table else {
             return try output.json(JobView(job, attempts: attempts, events: try await reader.events(of: job.id)))
         }
-        for line in Self.lines(job) { output.line(line) }
+        for line in Self.lines(job) { try output.line(line) }
         for attempt in attempts {
-            output.line("")
-            for line in Self.lines(attempt, of: job) { output.line(line) }
+            try output.line("")
+            for line in Self.lines(attempt, of: job) { try output.line(line) }
         }
     }
 
@@ -35,7 +35,10 @@ struct ShowCommand: AsyncParsableCommand {
         let limits = job.spec.limits
         let rows: [(String, String?)] = [
             ("job", "\(job.id)"),
-            ("state", "\(job.state.rawValue)\(job.message.map { ": \($0)" } ?? "")"),
+            (
+                "state",
+                "\(job.state.rawValue)\(job.message.map { ": \(TextTable.oneLine($0, width: 4000))" } ?? "")"
+            ),
             ("command", TextTable.oneLine(job.spec.command.joined(separator: " "), width: 200)),
             ("image", "\(job.spec.imageName) (\(job.spec.imageID.prefix(19)))"),
             ("profile", job.spec.profile),

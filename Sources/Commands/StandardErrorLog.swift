@@ -1,8 +1,9 @@
+import Daemon
 import Logging
 
 /// The program's log: warnings and worse, one line each on stderr, beside our other words to people.
 struct StandardErrorLog: LogHandler {
-    var metadata: Logger.Metadata = [:]
+    var metadata: Logger.Metadata = ["id": "\(Invocation.id)"]
     var metadataProvider: Logger.MetadataProvider?
     var logLevel = Logger.Level.warning
 
@@ -16,6 +17,7 @@ struct StandardErrorLog: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
         let fields = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        Output.standard.error("caisson: \(event.level): \(event.message)\(fields)")
+        // What an engine or a sandbox has said may be among it.
+        Output.standard.error(TextTable.oneLine("caisson: \(event.level): \(event.message)\(fields)", width: 4000))
     }
 }

@@ -35,10 +35,14 @@ package struct FactCollector: Sendable {
         let survey = await survey()
         let answeredAt = wallClock.now()
         var space: Space?
-        // Its folder is on this machine if the socket is, unless a tunnel ends there: then there is no such folder here.
-        if case .success(let survey) = survey, let folder = survey.info.rootFolder { space = Look.space(at: folder) }
+        // A socket may be the end of a tunnel: the engine's folder is on this machine only if the engine is.
+        if case .success(let survey) = survey, survey.info.hostName == Self.text(at: "/proc/sys/kernel/hostname"),
+            let folder = survey.info.rootFolder
+        {
+            space = Look.space(at: folder)
+        }
         return EngineFacts(
-            address: "\(configuration.engine)", socket: Look.socket(at: configuration.engine.socketPath),
+            address: "\(configuration.engine)", socket: configuration.engine.socketPath.map(Look.socket),
             survey: survey, space: space, answeredAt: answeredAt)
     }
 

@@ -11,9 +11,6 @@ struct FolderLook {
     /// Whether spools or blobs lie in it.
     let holdsContent: Bool
 
-    /// What has to be a folder, if it is there.
-    private static let folders = ["spool", "blobs"]
-
     init(_ path: String) {
         var status = stat()
         let isThere = stat(path, &status) == 0
@@ -21,7 +18,7 @@ struct FolderLook {
         let existing = isThere ? path : Look.nearestParent(of: path)
         facts = FolderFacts(
             path: path, state: Self.state(path, isThere ? status : nil, error: error, parent: existing),
-            misplaced: Self.folders.filter { Look.exists("\(path)/\($0)") && !Look.isFolder("\(path)/\($0)") },
+            misplaced: DataFolder.subfolders.filter { Look.exists("\(path)/\($0)") && !Look.isFolder("\(path)/\($0)") },
             space: Look.space(at: existing), fileSystem: Look.fileSystem(at: existing))
         lock = Self.lock(at: StoreLock.path(in: path))
         holdsContent = DataFolder.holdsContent(path)

@@ -83,8 +83,11 @@ package struct Instance: Sendable {
     }
 
     /// The stored jobs alone, for reading: needs neither an engine nor the lock, and changes nothing.
-    package static func reader(_ configuration: InstanceConfiguration) -> SQLiteJobReader {
-        SQLiteJobReader(folder: configuration.home, blobs: BlobFolder(in: configuration.home, ids: RandomIDs()))
+    ///
+    /// - Throws: ``StoreError`` if the data folder was named and does not exist, or is none.
+    package static func reader(_ configuration: InstanceConfiguration) throws(StoreError) -> SQLiteJobReader {
+        try DataFolder.checkReadable(configuration.home, mustExist: configuration.isHomeNamed)
+        return SQLiteJobReader(folder: configuration.home, blobs: BlobFolder(in: configuration.home, ids: RandomIDs()))
     }
 
     /// The images of the engine and the names that were given to them, for reading: needs no lock, and changes nothing.
@@ -94,7 +97,7 @@ package struct Instance: Sendable {
         let client = try EngineClient(address: configuration.engine)
         let result: Result<Value, any Error>
         do {
-            let catalogue = ImageCatalogue(engine: DockerImages(client: client), names: reader(configuration))
+            let catalogue = ImageCatalogue(engine: DockerImages(client: client), names: try reader(configuration))
             result = .success(try await body(catalogue))
         } catch {
             result = .failure(error)

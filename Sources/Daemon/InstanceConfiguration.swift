@@ -8,6 +8,8 @@ package struct InstanceConfiguration: Sendable {
     ///
     /// From `--home`, else `CAISSON_HOME`, else `$XDG_STATE_HOME/caisson`, else `~/.local/state/caisson`.
     package let home: String
+    /// Whether ``home`` was named by `--home` or `CAISSON_HOME`; one that nobody named may well not exist yet.
+    package let isHomeNamed: Bool
     /// From `DOCKER_HOST`, and for TCP from `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH`.
     package let engine: EngineAddress
     /// The cell's program; it lies beside the running one.
@@ -18,14 +20,15 @@ package struct InstanceConfiguration: Sendable {
 
     /// - Throws: ``ModelError`` naming the first setting that cannot be used.
     package init(home: String?, environment: [String: String], executable: String) throws(ModelError) {
-        self.home = try Self.home(home, environment)
+        let named = home ?? environment["CAISSON_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+        (self.home, isHomeNamed) = (try Self.home(named, environment), named != nil)
         engine = try EngineAddress(environment: environment)
         cellPath = URL(filePath: executable).deletingLastPathComponent().appending(path: "caisson-cell").path
     }
 
-    private static func home(_ asked: String?, _ environment: [String: String]) throws(ModelError) -> String {
+    private static func home(_ named: String?, _ environment: [String: String]) throws(ModelError) -> String {
         func given(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        if let path = asked ?? given("CAISSON_HOME") { return URL(filePath: path).standardized.path }
+        if let path = named { return URL(filePath: path).standardized.path }
         if let state = given("XDG_STATE_HOME"), state.hasPrefix("/") { return "\(state)/caisson" }
         guard let user = given("HOME"), user.hasPrefix("/") else {
             throw .malformed(field: "HOME", value: "", expected: "an absolute path (or give --home)")

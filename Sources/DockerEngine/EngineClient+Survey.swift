@@ -10,7 +10,7 @@ extension EngineClient {
         var survey = EngineSurvey(info: try await info(version), images: [:], traces: [:])
         for name in images {
             let image = try await inspectImage("caisson/\(name):local")
-            survey.images[name] = image.map(Self.sighting) ?? .missing
+            survey.images[name] = image.map(Self.availability) ?? .missing
         }
         for container in try await listContainers(label: Labels.installation) {
             guard let installation = container.labels?[Labels.installation] else { continue }
@@ -25,7 +25,7 @@ extension EngineClient {
         return survey
     }
 
-    private static func sighting(_ image: JSONValue) -> ImageSighting {
+    private static func availability(_ image: JSONValue) -> ImageAvailability {
         if let reason = ImageCheck.refusal(image) { return .refused(reason: reason) }
         guard let id = image["Id"]?.stringValue else { return .refused(reason: "it has no id") }
         return .usable(id: id)
@@ -57,6 +57,7 @@ extension EngineInfo {
         defaultRuntime = info["DefaultRuntime"]?.stringValue
         keepsContainersAlive = info["LiveRestoreEnabled"]?.boolValue
         rootFolder = info["DockerRootDir"]?.stringValue
+        hostName = info["Name"]?.stringValue
         operatingSystem = info["OperatingSystem"]?.stringValue
         systemKind = info["OSType"]?.stringValue
         kernelVersion = info["KernelVersion"]?.stringValue

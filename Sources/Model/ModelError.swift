@@ -30,7 +30,7 @@ package enum ModelError: UserFacingError, Hashable {
         case .outOfRange(let field, _, let allowed): "Choose \(field) so that it is \(allowed)."
         case .malformed(let field, _, let expected): "Write \(field) as \(expected)."
         case .refused(_, _, _, let remedy): remedy
-        case .illegalMove: nil
+        case .illegalMove: "Report this with what was printed, and with the output of `caisson doctor`."
         }
     }
 }

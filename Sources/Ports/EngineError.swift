@@ -126,7 +126,8 @@ package enum EngineError: UserFacingError, Hashable {
         case .sourceFailed(_, _, let remedy): remedy
         case .tooOld: "Update the engine to Docker 20.10 or newer."
         case .timedOut: "Look at the engine's log and at the load of its machine, then try again."
-        case .refused, .protocolViolation: nil
+        case .refused: "See the engine's log for its reasons; `caisson doctor` checks what jobs need of it."
+        case .protocolViolation: "Check that a Docker engine, and nothing between it and us, answers at DOCKER_HOST."
         case .imageNotFound:
             "Build ours with `Scripts/images`; load another one into the engine first (`caisson image add`)."
         case .imageGone(let name, _, _): "Load it again, or `caisson image rm \(name)` and `caisson image add` another."
@@ -140,7 +141,9 @@ package enum EngineError: UserFacingError, Hashable {
         case .outcomeLost: "Run the job again, with more room on the disk if that was full."
         case .engineLost: "Look at the engine's log, and run the job again."
         case .clockRanOut(let clock, _): "Raise the limit (--limit \(clock.rawValue)=…), or look at the engine's load."
-        case .cellRefused, .cellProtocol, .interrupted: nil
+        case .cellRefused, .cellProtocol:
+            "Check with `caisson doctor` that caisson-cell is of the same build as caisson; else report this."
+        case .interrupted: "Start it again."
         case .store(let error): error.remedy
         }
     }

@@ -2,17 +2,17 @@
 package struct EngineSurvey: Sendable, Hashable {
     package var info: EngineInfo
     /// Our images by name, as in `shell`.
-    package var images: [String: ImageSighting]
+    package var images: [String: ImageAvailability]
     /// What carries our labels, by the installation that the label names.
     package var traces: [String: InstallationTraces]
 
-    package init(info: EngineInfo, images: [String: ImageSighting], traces: [String: InstallationTraces]) {
+    package init(info: EngineInfo, images: [String: ImageAvailability], traces: [String: InstallationTraces]) {
         (self.info, self.images, self.traces) = (info, images, traces)
     }
 }
 
 /// Whether an image of ours is there and could be used.
-package enum ImageSighting: Sendable, Hashable {
+package enum ImageAvailability: Sendable, Hashable {
     case missing
     /// It is pinned to this id, `sha256:` and 64 hex digits.
     case usable(id: String)
@@ -53,6 +53,8 @@ package struct EngineInfo: Sendable, Hashable {
     package var keepsContainersAlive: Bool?
     /// Where it keeps its data, on its own machine.
     package var rootFolder: String?
+    /// The name of its machine.
+    package var hostName: String?
     package var operatingSystem: String?
     /// `linux`, or something else.
     package var systemKind: String?

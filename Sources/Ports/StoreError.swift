@@ -4,6 +4,10 @@ package import Model
 package enum StoreError: UserFacingError, Hashable {
     /// Nothing has this id, or one that begins so.
     case notFound(String)
+    /// The data folder that was named does not exist.
+    case folderMissing(path: String)
+    /// Spools or blobs lie in the folder, but its database is gone, or has nothing in it.
+    case emptied(path: String)
     /// More than one job's id begins so.
     case ambiguous(prefix: String, matches: Int)
     /// Another writer moved the row first: the caller's picture of it is out of date.
@@ -29,13 +33,13 @@ package enum StoreError: UserFacingError, Hashable {
 
     package var code: ErrorCode {
         switch self {
-        case .notFound: .notFound
+        case .notFound, .folderMissing: .notFound
         case .ambiguous: .ambiguousID
         case .conflict: .storeConflict
         case .locked: .storeLocked
         case .busy: .storeBusy
         case .newer: .storeNewer
-        case .wrongMode, .corrupt: .storeCorrupt
+        case .wrongMode, .corrupt, .emptied: .storeCorrupt
         case .noSpace: .noSpace
         case .tooLarge: .invalidInput
         case .input: .inputUnreadable
@@ -46,6 +50,8 @@ package enum StoreError: UserFacingError, Hashable {
     package var message: String {
         switch self {
         case .notFound(let id): "There is no \(id) in the store."
+        case .folderMissing(let path): "There is no data folder \(path)."
+        case .emptied(let path): "\(path) holds spools or blobs, but its job database is missing or empty."
         case .ambiguous(let prefix, let matches): "\(matches) jobs have an id that begins with \(prefix)."
         case .conflict(let id, let expected, let found): "\(id) is \(found), not \(expected)."
         case .locked(let path, let pid, let waited):
@@ -64,8 +70,10 @@ package enum StoreError: UserFacingError, Hashable {
     package var remedy: String? {
         switch self {
         case .notFound: "See `caisson list` for the ids there are."
+        case .folderMissing: "Check --home and CAISSON_HOME; the first `caisson run` makes the folder."
+        case .emptied: "Put a backup of caisson.db in its place, or start with another folder (--home)."
         case .ambiguous: "Give more characters of the id."
-        case .conflict: nil
+        case .conflict: "Look at it again with `caisson show`; if nobody else works in this folder, report this."
         case .locked: "Wait for the other `caisson run` to end, or give this one its own folder with --home."
         case .busy: "Try again; if it lasts, look for another process on the same data folder."
         case .newer: "Use that release, or another folder with --home."

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Ports
+package import Ports
 
 /// The folder that holds all of an installation's data, for its owner alone.
 package enum DataFolder {
@@ -29,6 +29,27 @@ package enum DataFolder {
             let mode = String(status.st_mode & 0o777, radix: 8)
             throw .unavailable(path: path, reason: "its mode \(mode) lets others in; make it private with chmod 700")
         }
+        for name in subfolders where stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT != S_IFDIR {
+            throw .unavailable(
+                path: "\(path)/\(name)", reason: "it is not a folder; move it away, Caisson makes its folders itself")
+        }
+    }
+
+    /// What has to be a folder in it, if it is there.
+    package static let subfolders = ["spool", "blobs"]
+
+    /// Checks that a folder can be read from.
+    ///
+    /// - Parameter mustExist: whether it is an error that there is none.
+    /// - Throws: ``StoreError/folderMissing(path:)``, or ``StoreError/unavailable(path:reason:)``.
+    package static func checkReadable(_ path: String, mustExist: Bool) throws(StoreError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw failure(path) }
+            if mustExist { throw .folderMissing(path: path) }
+            return
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .unavailable(path: path, reason: "it is not a folder") }
     }
 
     /// Makes an empty file with mode 0600, durably, if there is none: SQLite would make it with the umask's mode, and
@@ -47,7 +68,7 @@ package enum DataFolder {
 
     /// Whether spools or blobs lie in the folder, which then had a database once.
     package static func holdsContent(_ path: String) -> Bool {
-        ["spool", "blobs"].contains { name in
+        subfolders.contains { name in
             // ignored: what cannot be listed is met again, with its reason, when it is used
             let entries = try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(name)")
             return entries?.contains { $0 != "incoming" } == true
@@ -68,6 +89,14 @@ package enum DataFolder {
         }
         guard errno == ENOENT || errno == ENOTDIR else { throw failure(path) }
         return nil
+    }
+
+    /// Whether there is a file that is not empty.
+    static func hasContent(_ path: String) throws(StoreError) -> Bool {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_size > 0 }
+        guard errno == ENOENT else { throw failure(path) }
+        return false
     }
 
     /// What `errno` says about `path`.

@@ -13,10 +13,11 @@ package import Ports
 package struct SQLiteJobReader: StoredJobs {
     package let blobs: any BlobStore
     let path: String
+    private let folder: String
     private let queue = DispatchQueue(label: "caisson.reader", attributes: .concurrent)
 
     package init(folder: String, blobs: any BlobStore) {
-        (path, self.blobs) = ("\(folder)/\(SQLiteJobStore.fileName)", blobs)
+        (self.folder, path, self.blobs) = (folder, "\(folder)/\(SQLiteJobStore.fileName)", blobs)
     }
 
     package func read<Value: Sendable>(
@@ -86,7 +87,10 @@ package struct SQLiteJobReader: StoredJobs {
     }
 
     /// Reads an empty database in memory, so that no query needs a second answer for "there is nothing".
+    ///
+    /// - Throws: ``StoreError/emptied(path:)`` if there must have been something once.
     private func readEmpty<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        guard !DataFolder.holdsContent(folder) else { throw StoreError.emptied(path: folder) }
         let connection = try DatabaseQueue()
         try Schema.migrator.migrate(connection)
         return try connection.read(body)

@@ -41,9 +41,17 @@ package final class SQLiteJobStore: StoredJobs {
         let fresh = (id: ids.makeInstallationID(), at: clock.now())
         return try await DispatchQueue.global().run { () throws(StoreError) in
             do {
+                // A database that was lost must not be followed by a new one: what lies beside it would belong to nothing.
+                let isOrphaned = DataFolder.holdsContent(lock.folder)
+                if isOrphaned, try !DataFolder.hasContent(path) { throw StoreError.emptied(path: lock.folder) }
                 try DataFolder.makeFile(path)
                 let queue = try DatabaseQueue(path: path, configuration: configuration)
-                _ = try queue.read(Schema.age)  // refuses a newer one, before anything is written
+                let isNew = try queue.read { database in
+                    // Refuses a newer one, before anything is written.
+                    try Schema.age(of: database) == .empty
+                        || String.fetchOne(database, sql: "SELECT id FROM installation") == nil
+                }
+                if isOrphaned, isNew { throw StoreError.emptied(path: lock.folder) }
                 try Schema.migrator.migrate(queue)
                 return try SQLiteJobStore(queue, path: path, blobs: blobs, lock: lock, fresh: fresh)
             } catch {

@@ -10,6 +10,15 @@ import Testing
         AttemptID(job: try JobID("abc000000000"), number: number)
     }
 
+    @Test("a file where a spool's folder has to be is told as that")
+    func misplaced() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = try folder.write("x", to: "spool")
+            let wanted = StoreError.unavailable(path: path, reason: "it is not a folder; move it away")
+            await #expect(throws: wanted) { try await SpoolFolder(in: folder.path).open(attempt(), .stdout) }
+        }
+    }
+
     @Test("a spool goes on where it was when the next process opens it")
     func reopen() async throws {
         try await TemporaryFolder.with { folder in

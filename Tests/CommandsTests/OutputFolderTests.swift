@@ -91,21 +91,16 @@ import Testing
         #expect(try OutputFolder.names(of: "x\u{0}") == ["x\\u{0}"])
     }
 
-    @Test("a folder that cannot be made or written to is told at once")
+    @Test("a folder that cannot be made or written to is told before anything is started")
     func unwritable() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("", to: "file")
             for path in [folder.file("file"), folder.file("file/below"), "/proc/none"] {
-                let failure: FileError?
-                do throws(FileError) {
-                    try ArtifactWriter.prepare(path)
-                    failure = nil
-                } catch {
-                    failure = error
-                }
+                let failure = ArtifactWriter.mistake(folder: path)
                 #expect(failure?.code == .outputUnwritable, "\(path)")
             }
-            try ArtifactWriter.prepare(folder.file("fine"))
+            let fine = ArtifactWriter.mistake(folder: folder.file("fine/below"))
+            #expect(fine == nil)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Model
 import Ports
 import SQLiteStore
@@ -29,6 +30,71 @@ import Testing
             try Data().write(to: URL(fileURLWithPath: folder.file("caisson.db")))
             #expect(try await reader(folder).jobs(limit: 1).isEmpty)
             #expect(try folder.contents() == ["caisson.db": Data()])
+        }
+    }
+
+    @Test("spools or blobs beside no database, or an empty one, are told as what they are: a database that was lost")
+    func emptied() async throws {
+        for subfolder in ["spool/abc000000000.1", "blobs/ab"] {
+            try await TemporaryFolder.with { folder in
+                try FileManager.default.createDirectory(
+                    atPath: folder.file(subfolder), withIntermediateDirectories: true)
+                let lost = StoreError.emptied(path: folder.path)
+                await #expect(throws: lost) { try await reader(folder).jobs(limit: 1) }
+                await #expect(throws: lost) { try await SQLiteFixture(folder: folder) }
+                // The writer must not have made one.
+                #expect(!FileManager.default.fileExists(atPath: folder.file("caisson.db")))
+                try folder.write("", to: "caisson.db")
+                await #expect(throws: lost) { try await reader(folder).jobs(limit: 1) }
+                await #expect(throws: lost) { try await SQLiteFixture(folder: folder) }
+                #expect(try Data(contentsOf: URL(filePath: folder.file("caisson.db"))).isEmpty)
+            }
+        }
+    }
+
+    @Test("a database whose installation is missing is a lost one, too, once there are spools")
+    func withoutInstallation() async throws {
+        try await TemporaryFolder.with { folder in
+            try await SQLiteFixture(folder: folder).store.close()
+            try FileManager.default.createDirectory(
+                atPath: folder.file("spool/abc000000000.1"), withIntermediateDirectories: true)
+            try await SQLiteFixture(folder: folder).store.close()
+            try await DatabaseQueue(path: folder.file("caisson.db")).write { database in
+                try database.execute(sql: "DELETE FROM installation")
+            }
+            await #expect(throws: StoreError.emptied(path: folder.path)) { try await SQLiteFixture(folder: folder) }
+        }
+    }
+
+    @Test("what a killed first run left, blobs in the making among it, is no lost database")
+    func halfMade() async throws {
+        try await TemporaryFolder.with { folder in
+            try FileManager.default.createDirectory(
+                atPath: folder.file("blobs/incoming/x"), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: folder.file("spool"), withIntermediateDirectories: true)
+            try folder.write("", to: "caisson.db")
+            #expect(try await reader(folder).jobs(limit: 1).isEmpty)
+            try await SQLiteFixture(folder: folder).store.close()
+        }
+    }
+
+    @Test("a survey tells age, soundness and content of a database, and changes nothing")
+    func survey() async throws {
+        try await TemporaryFolder.with { folder in
+            let none = try await reader(folder).survey()
+            #expect(none == nil)
+            let fixture = try await SQLiteFixture(folder: folder)
+            _ = try await fixture.insertRunning()
+            try await fixture.store.setCellVolume("v", digest: "sha256:d", at: WallTime(milliseconds: 1))
+            try await fixture.store.close()
+            let before = try folder.contents()
+            let survey = try #require(try await reader(folder).survey())
+            #expect((survey.age, survey.integrity) == (.current, .sound))
+            #expect(survey.installation == "\(fixture.store.installation)")
+            #expect((survey.jobs, survey.openJobs, survey.cellVolumes) == (1, 1, ["v"]))
+            #expect(try folder.contents() == before)
+            try folder.write("no database, but long enough to be taken for the head of one", to: "caisson.db")
+            await #expect(throws: StoreError.self) { try await reader(folder).survey() }
         }
     }
 

@@ -120,4 +120,34 @@ import Testing
             #expect(error?.code == .storeUnavailable)
         }
     }
+
+    @Test("a file where a folder of ours has to be is told before anything is made")
+    func misplaced() async throws {
+        for name in ["spool", "blobs"] {
+            try await TemporaryFolder.with { folder in
+                let path = try folder.write("x", to: name)
+                let error = await #expect(throws: StoreError.self) {
+                    try await StoreLock.acquire(folder.path, waiting: .zero, clock: .continuous)
+                }
+                #expect(error?.message.contains("\(path) cannot be used: it is not a folder") == true)
+                #expect(try Set(folder.contents().keys) == [name])
+            }
+        }
+    }
+
+    @Test("a folder that was named must exist to be read, one that was not need not; a file is never one")
+    func readable() async throws {
+        try await TemporaryFolder.with { folder in
+            let none = folder.file("none")
+            #expect(throws: StoreError.folderMissing(path: none)) {
+                try DataFolder.checkReadable(none, mustExist: true)
+            }
+            try DataFolder.checkReadable(none, mustExist: false)
+            try DataFolder.checkReadable(folder.path, mustExist: true)
+            let file = try folder.write("x", to: "file")
+            for path in [file, "\(file)/below"] {
+                #expect(throws: StoreError.self) { try DataFolder.checkReadable(path, mustExist: false) }
+            }
+        }
+    }
 }

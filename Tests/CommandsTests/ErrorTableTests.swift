@@ -1,0 +1,96 @@
+import Foundation
+import Hardening
+import Model
+import Ports
+import Testing
+
+@testable import Commands
+
+/// `Docs/Errors.md` says what the code does.
+@Suite struct ErrorTableTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// The cells of the rows beneath a heading of the page.
+    private static func rows(beneath heading: String) throws -> [[String]] {
+        let text = try String(contentsOf: root.appending(path: "Docs/Errors.md"), encoding: .utf8)
+        let section = text.components(separatedBy: "\n## ").first { $0.hasPrefix("\(heading)\n") } ?? ""
+        let lines = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        return lines.map { line in
+            line.dropFirst().dropLast().split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    /// An error of every kind, so that each code has at least one.
+    private static let errors: [any UserFacingError] = [
+        ModelError.outOfRange(field: "FIELD", value: "1", allowed: "2 ... 3"),
+        ModelError.malformed(field: "FIELD", value: "1", expected: "EXPECTED"),
+        ModelError.illegalMove(from: "a", to: "b"),
+        HardeningError.unknownProfile("x", known: ["standard"]), HardeningError.brokenProfile(file: "x", detail: "y"),
+        HardeningError.filterNotBuilt(detail: "x"),
+        FileError.unreadable(path: "x", reason: "y"), FileError.notAFile(path: "x"),
+        FileError.unwritable(path: "x", reason: "y"), OutputError.unwritable(stream: "standard output", reason: "x"),
+        UsageError("x", arguments: []), UnforeseenError(kind: "x"), NotText(place: "Argument 1"),
+        StoreError.notFound("x"), StoreError.folderMissing(path: "x"), StoreError.emptied(path: "x"),
+        StoreError.ambiguous(prefix: "a", matches: 2), StoreError.conflict(id: "a", expected: "b", found: "c"),
+        StoreError.locked(path: "x", pid: 1, waited: .seconds(60)), StoreError.busy(waited: .seconds(5)),
+        StoreError.newer(found: "x"), StoreError.wrongMode(pragma: "a", wanted: "b", found: "c"),
+        StoreError.corrupt(detail: "x"), StoreError.noSpace(path: "x"), StoreError.unavailable(path: "x", reason: "y"),
+        EngineError.unreachable(address: "x", reason: "y"), EngineError.tooOld(found: "1.24", needed: "1.41"),
+        EngineError.timedOut(call: "x", limit: .seconds(1)), EngineError.refused(call: "x", status: 500, detail: "y"),
+        EngineError.protocolViolation(call: "x", detail: "y"), EngineError.imageNotFound(name: "x"),
+        EngineError.imageRefused(name: "x", reason: "y"), EngineError.profileNotApplied([]),
+        EngineError.unexpectedWarnings(["x"]), EngineError.cellUnavailable(reason: "x"),
+        EngineError.cellLost(detail: "x"), EngineError.cellOutOfMemory(detail: "x"),
+        EngineError.cellRefused(code: "x", detail: "y"), EngineError.cellProtocol(detail: "x"), EngineError.interrupted,
+    ]
+
+    @Test("every code has one row, with its exit status, and a hint that an error of that code gives")
+    func codes() throws {
+        let rows = try Self.rows(beneath: "Codes")
+        #expect(rows.map { $0[0] } == ErrorCode.allCases.map { "`\($0.rawValue)`" })
+        for (code, row) in zip(ErrorCode.allCases, rows) {
+            #expect(row.count == 4)
+            #expect(row[1] == "\(ExitStatus(code).rawValue)", "\(code)")
+            #expect(row[2].count > 10, "\(code)")
+            let hints = Self.errors.filter { $0.code == code }.compactMap(\.remedy)
+            #expect(hints.contains(row[3]), "\(code): \(hints)")
+        }
+    }
+
+    @Test("every error that reaches a person is one sentence, and says what to do")
+    func sentences() {
+        for error in Self.errors {
+            #expect([".", "y", "?"].contains(error.message.suffix(1)), "\(error.message)")
+            #expect(error.remedy?.isEmpty == false, "\(error)")
+        }
+    }
+
+    /// The stable words in the sources of the verdict, and of those who settle a job without one.
+    private static func reasons() throws -> Set<String> {
+        let folder = root.appending(path: "Sources/Scheduler")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        let text = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+        let states = "succeeded|failed|timedOut|oomKilled|cancelled|errored"
+        let patterns = [
+            #"\.(?:\#(states)),\s*"([a-z_]+)""#, #"code == "([a-z_]+)""#, #"\(reason, message\) = \("([a-z_]+)""#,
+        ]
+        var words: Set<String> = []
+        for pattern in patterns {
+            let expression = try Regex(pattern, as: (Substring, Substring).self)
+            words.formUnion(text.matches(of: expression).map { String($0.output.1) })
+        }
+        return words
+    }
+
+    @Test("every reason in the code has one row, and every row is a reason of the code")
+    func reasons() throws {
+        let rows = try Self.rows(beneath: "Reasons").map { $0[0].replacing("`", with: "") }
+        let found = try Self.reasons()
+        #expect(found.count >= 10, "the sources are written in another way: \(found)")
+        // `cell_lost` is a code and the reason of a failed job; `result_…` is put together.
+        let documented = Set(rows).subtracting(["cell_lost", "result_…"])
+        #expect(found == documented)
+        #expect(Set(rows).count == rows.count)
+    }
+}
