@@ -1,4 +1,5 @@
 import Doctor
+import Foundation
 import Model
 import Ports
 import Testing
@@ -129,5 +130,24 @@ import Testing
         facts.machine.kernelRelease = "5.4.0"
         facts.machine.seccompActions = []
         #expect(Diagnosis(facts).findings.first { $0.check == .kernel }?.level == .ok)
+    }
+}
+
+/// `Docs/Operations.md` says what to do on each finding.
+@Suite struct OperationsPageTests {
+    @Test("every check has its row, and no row is of a check that does not exist")
+    func rows() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "Docs/Operations.md"), encoding: .utf8)
+        let sections = text.components(separatedBy: "\n## ")
+        let section = try #require(sections.first { $0.hasPrefix("What each check of `doctor` wants") })
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let names = rows.flatMap { row in
+            row.split(separator: "|")[0].split(separator: ",").map {
+                $0.trimmingCharacters(in: CharacterSet(charactersIn: " `"))
+            }
+        }
+        #expect(names.sorted() == Check.allCases.map(\.rawValue).sorted())
     }
 }
