@@ -59,7 +59,8 @@ enum Look {
         }
         guard status.st_mode & S_IFMT == S_IFSOCK else { return .notASocket }
         return .present(
-            owner: userName(status.st_uid), group: groupName(status.st_gid), mode: status.st_mode & 0o777)
+            owner: userName(status.st_uid), group: groupName(status.st_gid), mode: status.st_mode & 0o777,
+            mayUse: access(path, R_OK | W_OK) == 0)
     }
 
     static func exists(_ path: String) -> Bool {

@@ -36,8 +36,10 @@ package struct EngineFacts: Sendable {
         case missing
         case notASocket
         case unreadable(reason: String)
-        /// - Parameter mode: the permission bits alone.
-        case present(owner: String, group: String, mode: UInt32)
+        /// - Parameters:
+        ///   - mode: the permission bits alone.
+        ///   - mayUse: whether we may connect to it.
+        case present(owner: String, group: String, mode: UInt32, mayUse: Bool)
     }
 
     package var address: String

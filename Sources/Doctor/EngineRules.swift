@@ -38,13 +38,19 @@ struct EngineRules {
             return .fail(
                 check, "The socket \(engine.address) cannot be looked at: \(reason).",
                 "Ask for access to the socket: whoever has it is root on the engine's machine.")
-        case .present(let owner, let group, let mode):
+        case .present(let owner, let group, let mode, let mayUse):
             let octal = String(mode, radix: 8)
             if mode & 0o002 != 0 {
                 return .fail(
                     check,
                     "Every user of this machine may use the engine, and so be root: its socket has mode \(octal).",
                     "Take it from them: chmod 660 on the socket, or SocketMode=0660 in docker.socket.")
+            }
+            guard mayUse else {
+                return .fail(
+                    check, "You may not use the engine: its socket belongs to \(owner):\(group) and has mode \(octal).",
+                    "Let root add you to the group \(group) (usermod -aG \(group) NAME), which makes you root on its machine."
+                )
             }
             let users = mode & 0o020 != 0 ? "User \(owner) and the members of group \(group)" : "User \(owner)"
             return .ok(check, "\(users) may use the engine (mode \(octal)), and so can be root on its machine.")

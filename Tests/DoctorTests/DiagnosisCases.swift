@@ -35,8 +35,11 @@ extension DiagnosisTests {
         Case("a hidden socket", .engineSocket, .fail, "denied") {
             $0.engine.socket = .unreadable(reason: "permission denied")
         },
+        Case("a socket for others", .engineSocket, .fail, "root:docker") {
+            $0.engine.socket = .present(owner: "root", group: "docker", mode: 0o660, mayUse: false)
+        },
         Case("a socket for everybody", .engineSocket, .fail, "Every user") {
-            $0.engine.socket = .present(owner: "root", group: "docker", mode: 0o666)
+            $0.engine.socket = .present(owner: "root", group: "docker", mode: 0o666, mayUse: true)
         },
         Case("Windows containers", .engineSystem, .fail, "windows", info { $0.systemKind = "windows" }),
         Case("storage by copying", .engineStorage, .warn, "full copy", info { $0.storageDriver = "vfs" }),

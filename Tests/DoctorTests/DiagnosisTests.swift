@@ -89,7 +89,7 @@ import Testing
     func socketUsers() {
         func message(_ mode: UInt32) -> String? {
             var facts = Samples.healthy
-            facts.engine.socket = .present(owner: "root", group: "docker", mode: mode)
+            facts.engine.socket = .present(owner: "root", group: "docker", mode: mode, mayUse: true)
             return Diagnosis(facts).findings.first { $0.check == .engineSocket }?.message
         }
         #expect(

@@ -40,7 +40,8 @@ enum Samples {
     static var healthy: DoctorFacts {
         DoctorFacts(
             engine: EngineFacts(
-                address: "unix:///var/run/docker.sock", socket: .present(owner: "root", group: "docker", mode: 0o660),
+                address: "unix:///var/run/docker.sock",
+                socket: .present(owner: "root", group: "docker", mode: 0o660, mayUse: true),
                 survey: .success(survey), space: room, answeredAt: answeredAt),
             cell: CellFacts(path: "/opt/caisson-cell", program: ProgramHeader(elf()), isPresent: true),
             folder: FolderFacts(
