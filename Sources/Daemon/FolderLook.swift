@@ -35,18 +35,26 @@ struct FolderLook {
             isWritable: access(path, W_OK | X_OK) == 0)
     }
 
+    /// How often the list of locks is read before a lock counts as free: the kernel hands it out page by page, and a line moves from
+    /// one page to another, unseen, when locks before it come and go.
+    private static let tableReadings = 5
+
     private static func lock(at path: String) -> LockFacts {
         var status = stat()
         guard stat(path, &status) == 0 else {
             return errno == ENOENT || errno == ENOTDIR ? .free : .unreadable(reason: Look.words(errno))
         }
-        guard let table = FileManager.default.contents(atPath: "/proc/locks") else {
-            return .unreadable(reason: "/proc/locks cannot be read")
+        let recorded = FactCollector.text(at: path).flatMap { Int($0) }
+        for _ in 0..<tableReadings {
+            guard let table = FileManager.default.contents(atPath: "/proc/locks") else {
+                return .unreadable(reason: "/proc/locks cannot be read")
+            }
+            let found = LockTable.holder(
+                in: String(decoding: table, as: UTF8.self), device: Look.numbers(ofDevice: UInt64(status.st_dev)),
+                inode: UInt64(status.st_ino), recorded: recorded)
+            if found != .free { return found }
         }
-        return LockTable.holder(
-            in: String(decoding: table, as: UTF8.self),
-            device: Look.numbers(ofDevice: UInt64(status.st_dev)), inode: UInt64(status.st_ino),
-            recorded: FactCollector.text(at: path).flatMap { Int($0) })
+        return .free
     }
 }
 
