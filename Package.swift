@@ -115,7 +115,8 @@ let package = Package(
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "HardeningTests", dependencies: ["Hardening", "Model"], swiftSettings: settings),
-        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Model", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "Model", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening", "CSeccomp"], swiftSettings: settings),
         .testTarget(
             name: "CurlHTTPTests", dependencies: ["CurlHTTP", "Model", "TestSupport"], swiftSettings: settings),
@@ -141,11 +142,11 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DoctorTests", dependencies: ["Doctor", "Model", "Ports", "TestSupport"], swiftSettings: settings),
+            name: "DoctorTests", dependencies: ["Doctor", "Model", "Ports"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "Daemon", "Doctor", "Documents", "Hardening", "Model", "Ports", "TestSupport",
+                "CellWire", "Commands", "Daemon", "Documents", "Hardening", "Model", "Ports", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Help.txt"],

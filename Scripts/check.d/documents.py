@@ -56,7 +56,8 @@ def _named_files(tree):
                 first, slash, _ = name.partition("/")
                 if not (slash and first in FOLDERS or slash and first in targets or _SOURCE_FILE.match(name)):
                     continue
-                if not _is_known(name.rstrip("/"), path, known):
+                # NAME stands for anything, as in a path of the README's commands.
+                if not _is_known(name.rstrip("/").replace("NAME", "*"), path, known):
                     look.found(path, number, f"names {name}, which is not there")
     return look
 
@@ -153,10 +154,12 @@ def _script_parts(tree):
         if not path.endswith(".py"):
             continue
         module = os.path.basename(path)[: -len(".py")]
+        # A part is imported by another, or started by the script; tests are found by their names.
         others = [tree.text(other) for other in tree.under(f"Scripts/{folder}/", ending=".py") if other != path]
         used = re.compile(rf"^\s*(?:import .*\b{module}\b|from {module} import)", re.M)
-        if module != "__main__" and not any(used.search(text) for text in others):
-            look.found(path, 0, "no other part imports it: take it away")
+        is_started = f"/{module}.py" in tree.text(f"Scripts/{folder[:-2]}") or module.startswith("test_")
+        if module != "__main__" and not is_started and not any(used.search(text) for text in others):
+            look.found(path, 0, "neither the script nor another part uses it: take it away")
     return look
 
 

@@ -14,6 +14,8 @@ ARCHITECTURE = "Docs/Architecture.md"
 # Modules of the toolchain and the system that any target may import.
 SYSTEM = {"Swift", "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"}
 TEST_SYSTEM = SYSTEM | {"Testing"}
+# Modules that are not called like the product that they come with.
+PRODUCTS = {"CYaml": "Yams"}
 # Values, rules and the cell: without Foundation they stay small, and cannot do I/O by accident.
 NO_FOUNDATION = {"Model", "CellWire", "Cell", "Ports", "Filters", "CurlHTTP", "caisson", "caisson-cell"}
 
@@ -123,7 +125,8 @@ def imports(tree, target):
     """(path, line, module) for each import in the target's files."""
     for path in tree.under(target.folder, ending=".swift"):
         for line, words in matches(_IMPORT, tree.code(path)):
-            yield path, line, words.split()[-1]
+            module = words.split()[-1]
+            yield path, line, PRODUCTS.get(module, module)
 
 
 def _imports(tree):

@@ -21,7 +21,9 @@ struct FolderWalk {
         /// Relative to the folder.
         let path: [UInt8]
         let size: Int
-        /// Why it cannot be collected; `nil` of a regular file. Hard links are files: beneath `/work` they lead nowhere else.
+        /// Why it cannot be collected; `nil` of a regular file.
+        ///
+        /// Hard links are files: beneath `/work` they lead nowhere else.
         let problem: FileMessage.Problem?
     }
 

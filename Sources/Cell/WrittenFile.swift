@@ -4,6 +4,8 @@
 /// written through a shared mapping, of which a tmpfs takes no note.
 struct WrittenFile: Hashable {
     let size: Int
-    /// CRC-32C of the content. A tool that forges one hides its own change, and nothing else.
+    /// CRC-32C of the content.
+    ///
+    /// A tool that forges one hides its own change, and nothing else.
     let checksum: UInt32
 }

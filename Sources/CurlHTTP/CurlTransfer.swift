@@ -72,7 +72,7 @@ final class CurlTransfer: CurlConversation {
     /// Lets libcurl go on with what a pipe had held back.
     func resume() -> CURLcode {
         wantsResume = false
-        deadlines.releases(at: SuspendingClock.now)
+        deadlines.releases(at: Deadlines.now)
         return easy.resume()
     }
 

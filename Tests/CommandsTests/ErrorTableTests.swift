@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Hardening
 import Model
@@ -22,28 +23,58 @@ import Testing
     }
 
     /// An error of every kind, so that each code has at least one.
-    private static let errors: [any UserFacingError] = [
-        ModelError.outOfRange(field: "FIELD", value: "1", allowed: "2 ... 3"),
-        ModelError.malformed(field: "FIELD", value: "1", expected: "EXPECTED"),
-        ModelError.illegalMove(from: "a", to: "b"),
-        HardeningError.unknownProfile("x", known: ["standard"]), HardeningError.brokenProfile(file: "x", detail: "y"),
-        HardeningError.filterNotBuilt(detail: "x"),
-        FileError.unreadable(path: "x", reason: "y"), FileError.notAFile(path: "x"),
-        FileError.unwritable(path: "x", reason: "y"), OutputError.unwritable(stream: "standard output", reason: "x"),
-        UsageError("x", arguments: []), UnforeseenError(kind: "x"), NotText(place: "Argument 1"),
-        StoreError.notFound("x"), StoreError.folderMissing(path: "x"), StoreError.emptied(path: "x"),
-        StoreError.ambiguous(prefix: "a", matches: 2), StoreError.conflict(id: "a", expected: "b", found: "c"),
-        StoreError.locked(path: "x", pid: 1, waited: .seconds(60)), StoreError.busy(waited: .seconds(5)),
-        StoreError.newer(found: "x"), StoreError.wrongMode(pragma: "a", wanted: "b", found: "c"),
-        StoreError.corrupt(detail: "x"), StoreError.noSpace(path: "x"), StoreError.unavailable(path: "x", reason: "y"),
-        EngineError.unreachable(address: "x", reason: "y"), EngineError.tooOld(found: "1.24", needed: "1.41"),
-        EngineError.timedOut(call: "x", limit: .seconds(1)), EngineError.refused(call: "x", status: 500, detail: "y"),
-        EngineError.protocolViolation(call: "x", detail: "y"), EngineError.imageNotFound(name: "x"),
-        EngineError.imageRefused(name: "x", reason: "y"), EngineError.profileNotApplied([]),
-        EngineError.unexpectedWarnings(["x"]), EngineError.cellUnavailable(reason: "x"),
-        EngineError.cellLost(detail: "x"), EngineError.cellOutOfMemory(detail: "x"),
-        EngineError.cellRefused(code: "x", detail: "y"), EngineError.cellProtocol(detail: "x"), EngineError.interrupted,
-    ]
+    private static let errors: [any UserFacingError] =
+        [
+            ModelError.outOfRange(field: "FIELD", value: "1", allowed: "2 ... 3"),
+            ModelError.malformed(field: "FIELD", value: "1", expected: "EXPECTED"),
+            ModelError.illegalMove(from: "a", to: "b"),
+            HardeningError.unknownProfile("x", known: ["standard"]),
+            HardeningError.brokenProfile(file: "x", detail: "y"),
+            HardeningError.filterNotBuilt(detail: "x"),
+            FileError.unreadable(path: "x", reason: "y"), FileError.notAFile(path: "x"),
+            FileError.unwritable(path: "x", reason: "y"),
+            OutputError.unwritable(stream: "standard output", reason: "x"),
+            UsageError("x", arguments: []), UnforeseenError(kind: "x"), NotText(place: "Argument 1"),
+            StoreError.notFound("x"), StoreError.folderMissing(path: "x"), StoreError.emptied(path: "x"),
+            StoreError.ambiguous(prefix: "a", matches: 2), StoreError.conflict(id: "a", expected: "b", found: "c"),
+            StoreError.locked(path: "x", pid: 1, waited: .seconds(60)), StoreError.busy(waited: .seconds(5)),
+            StoreError.newer(found: "x"), StoreError.wrongMode(pragma: "a", wanted: "b", found: "c"),
+            StoreError.corrupt(detail: "x"), StoreError.noSpace(path: "x"),
+            StoreError.unavailable(path: "x", reason: "y"),
+            EngineError.unreachable(address: "x", reason: "y"), EngineError.tooOld(found: "1.24", needed: "1.41"),
+            EngineError.timedOut(call: "x", limit: .seconds(1)),
+            EngineError.refused(call: "x", status: 500, detail: "y"),
+            EngineError.protocolViolation(call: "x", detail: "y"), EngineError.imageNotFound(name: "x"),
+            EngineError.imageRefused(name: "x", reason: "y"), EngineError.profileNotApplied([]),
+            EngineError.unexpectedWarnings(["x"]), EngineError.cellUnavailable(reason: "x"),
+            EngineError.cellLost(detail: "x"), EngineError.cellOutOfMemory(detail: "x"),
+            EngineError.cellRefused(code: "x", detail: "y"), EngineError.cellProtocol(detail: "x"),
+            EngineError.interrupted,
+            EngineError.notTrusted(address: "x", reason: "y", remedy: "z"),
+            EngineError.certificateUnusable(path: "x", reason: "y"),
+            EngineError.imageGone(name: "x", id: "y", source: "z"),
+            EngineError.sandboxEnded(detail: "x"), EngineError.sandboxPaused, EngineError.engineLost(detail: "x"),
+            EngineError.outcomeLost, EngineError.clockRanOut(.start, limit: .seconds(1)),
+            StoreError.input(path: "x", reason: "y"), StoreError.tooLarge(what: "x", limit: .mebibytes(1)),
+            RunError.noImage, RunError.standardInputTwice, FolderError.notAFolder(path: "x"),
+            FolderError.kind(path: "x", kind: "a FIFO"), FolderError.pattern(path: "x", line: 1, problem: "y"),
+        ] + documents
+
+    /// What is wrong with a document of each kind, and with none.
+    private static var documents: [any UserFacingError] {
+        let texts = [
+            Array("{".utf8), Array("kind: [".utf8), [0xFF], [], Array("kind: job\nmemory: 1".utf8),
+            [UInt8](repeating: 0x20, count: Int(DocumentBounds.bytes.bytes) + 1),
+        ]
+        var found: [any UserFacingError] = []
+        for text in texts {
+            do throws(DocumentMistakes) { _ = try JobDocument(reading: text, name: "x") } catch {
+                found += error.mistakes
+            }
+        }
+        do throws(InputError) { _ = try RunDocument("/none/at/all") } catch { found += error.mistakes }
+        return found
+    }
 
     @Test("every code has one row, with its exit status, and a hint that an error of that code gives")
     func codes() throws {
@@ -88,8 +119,8 @@ import Testing
         let rows = try Self.rows(beneath: "Reasons").map { $0[0].replacing("`", with: "") }
         let found = try Self.reasons()
         #expect(found.count >= 10, "the sources are written in another way: \(found)")
-        // `cell_lost` is a code and the reason of a failed job; `result_…` is put together.
-        let documented = Set(rows).subtracting(["cell_lost", "result_…"])
+        // `cell_lost` is a code and the reason of a failed job; `result_…` and the clocks of the engine are put together.
+        let documented = Set(rows).subtracting(["cell_lost", "result_…", "pull_clock, start_clock"])
         #expect(found == documented)
         #expect(Set(rows).count == rows.count)
     }

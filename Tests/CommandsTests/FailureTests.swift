@@ -59,7 +59,8 @@ import Testing
     @Test(
         "what the parser refuses is invalid input, in the same form, with the verb's help for a hint",
         arguments: [
-            (["run"], "caisson run --help"), (["run", "--image", "x", "--nonsense", "--", "y"], "caisson run --help"),
+            (["run", "--image"], "caisson run --help"),
+            (["run", "--image", "x", "--nonsense", "--", "y"], "caisson run --help"),
             (["list", "--limit", "0"], "caisson list --help"), (["nonsense"], "caisson --help"),
             (["logs", "x", "--stream", "in"], "caisson logs --help"), (["list", "-o", "yaml"], "caisson list --help"),
         ])

@@ -13,7 +13,7 @@ import Ports
 import Scheduler
 
 let arguments = CommandLine.arguments
-guard arguments.count > 3 else { fatalError("usage: crash-driver POINT IMAGE COMMAND…") }
+guard arguments.count > 3 else { exit(64) }  // as sysexits.h has it for a wrong command line
 let crash = CrashPoint(arguments[1])
 let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
 let configuration = try InstanceConfiguration(

@@ -227,7 +227,7 @@ import Testing
     @Test("nobody who listens is told at once", arguments: [Transport.tcp, .tls])
     func refused(transport: Transport) async throws {
         let server = try ScriptedServer(.tcp) { _ in }
-        let endpoint = server.listener.endpoint(transport == .tls ? try .test() : nil)
+        let endpoint = server.listener.endpoint(transport == .tls ? try .trusting() : nil)
         server.stop()
         let client = try CurlClient(endpoint: endpoint)
         let failure = HTTPClientError.connectFailed(address: endpoint.address, reason: "Connection refused")

@@ -59,7 +59,7 @@ final class ScriptedServer: Sendable {
     var connections: Int { state.withLock { $0.accepted } }
 
     /// Where a client finds it.
-    func endpoint() throws -> CurlClient.Endpoint { listener.endpoint(tls == nil ? nil : try .test()) }
+    func endpoint() throws -> CurlClient.Endpoint { listener.endpoint(tls == nil ? nil : try .trusting()) }
 
     /// Runs `body` with a server and a client of it, and ends both.
     static func with(

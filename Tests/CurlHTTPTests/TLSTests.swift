@@ -53,7 +53,7 @@ import Testing
         }
         defer { server.stop() }
         guard case .tcp(let port) = server.listener else { return }
-        let tls = try TLSSettings.test(authority: test.authority, client: test.client)
+        let tls = try TLSSettings.trusting(authority: test.authority, client: test.client)
         let client = try CurlClient(endpoint: .tcp(host: test.host, port: port, tls: tls))
         if let expected = test.failure {
             let failure = HTTPClientError.tlsFailed(expected, address: "\(test.host):\(port)")
@@ -72,7 +72,7 @@ import Testing
     func oldStyleRequest() async throws {
         let server = try ScriptedServer(.tls, tls: .init(newestVersion: OpenSSL.Options.tls12), script: Self.obliging)
         defer { server.stop() }
-        let client = try CurlClient(endpoint: server.listener.endpoint(.test(client: nil)))
+        let client = try CurlClient(endpoint: server.listener.endpoint(.trusting(client: nil)))
         // The alert of TLS 1.2 for this says no more than that the handshake failed.
         await #expect(throws: HTTPClientError.tlsFailed(.handshakeFailed, address: client.endpoint.address)) {
             try await client.send(HTTPRequest(.get, "/"))
@@ -93,7 +93,7 @@ import Testing
             }
         }
         defer { server.stop() }
-        let settings = try TLSSettings.test(client: hasIdentity ? "stranger" : nil)
+        let settings = try TLSSettings.trusting(client: hasIdentity ? "stranger" : nil)
         let client = try CurlClient(endpoint: server.listener.endpoint(settings))
         let expected: TLSFailure = hasIdentity ? .clientCertificateRefused : .clientCertificateRequired
         await #expect(throws: HTTPClientError.tlsFailed(expected, address: client.endpoint.address)) {
@@ -103,10 +103,10 @@ import Testing
         await client.shutdown()
     }
 
-    private static let context = testContext(.init(asksForClientCertificate: false))
-    private static let strictContext = testContext(.init())
+    private static let context = makeContext(.init(asksForClientCertificate: false))
+    private static let strictContext = makeContext(.init())
 
-    private static func testContext(_ options: OpenSSL.Options) -> OpenSSL.Context {
+    private static func makeContext(_ options: OpenSSL.Options) -> OpenSSL.Context {
         do { return try OpenSSL.Context(options) } catch { preconditionFailure("\(error)") }
     }
 
@@ -155,7 +155,7 @@ import Testing
     func handshakeBreaks(_ breakage: Breakage) async throws {
         let server = try ScriptedServer(.tcp) { breakage.run($0) }
         defer { server.stop() }
-        let client = try CurlClient(endpoint: server.listener.endpoint(.test()))
+        let client = try CurlClient(endpoint: server.listener.endpoint(.trusting()))
         let failure = HTTPClientError.tlsFailed(breakage.failure, address: client.endpoint.address)
         await #expect(throws: failure) { try await client.send(HTTPRequest(.get, "/")) }
         await #expect(throws: failure) { try await client.upgrade(HTTPRequest(.post, "/")) }
@@ -170,7 +170,7 @@ import Testing
             _ = connection.readsEndOfFile()
         }
         defer { server.stop() }
-        let client = try CurlClient(endpoint: server.listener.endpoint(.test()))
+        let client = try CurlClient(endpoint: server.listener.endpoint(.trusting()))
         let limit = Duration.milliseconds(100)
         let timeouts = HTTPRequest.Timeouts(connect: limit, total: .seconds(50))
         let failure = HTTPClientError.timedOut(.connect, limit: limit)

@@ -33,7 +33,7 @@ enum Listener: Sendable {
 
 extension TLSSettings {
     /// Those of a client that trusts `authority` and shows `client`, both by their names among ``TestCertificates``.
-    static func test(authority: String = "ca", client: String? = "client") throws -> TLSSettings {
+    static func trusting(authority: String = "ca", client: String? = "client") throws -> TLSSettings {
         let certificates = try TestCertificates.shared.get()
         return TLSSettings(
             authorities: try certificates.bytes(authority),

@@ -46,10 +46,10 @@ import Testing
             Remote(host: "tcp://xn--mnchen-3ya.example:2376", target: ("xn--mnchen-3ya.example", 2376)),
         ])
     func remote(_ remote: Remote) throws {
-        var environment = ["DOCKER_HOST": remote.host, "DOCKER_TLS_VERIFY": "1", "HOME": "/home/me"]
+        var environment = ["DOCKER_HOST": remote.host, "DOCKER_TLS_VERIFY": "1", "HOME": "/h/me"]
         let address = try EngineAddress(environment: environment)
         #expect(address.location == .tcp(host: remote.target.0, port: remote.target.1))
-        #expect(address.certificates == "/home/me/.docker")
+        #expect(address.certificates == "/h/me/.docker")
         #expect(address.description == remote.host)
         #expect(address.socketPath == nil)
         environment["DOCKER_CERT_PATH"] = "/etc/keys"
@@ -90,7 +90,7 @@ import Testing
             "tcp://\(String(repeating: "a", count: 64)):1", "tcp://\(String(repeating: "a.", count: 127)):1",
         ])
     func malformedRemote(_ host: String) {
-        let environment = ["DOCKER_HOST": host, "DOCKER_TLS_VERIFY": "1", "HOME": "/home/me"]
+        let environment = ["DOCKER_HOST": host, "DOCKER_TLS_VERIFY": "1", "HOME": "/h/me"]
         #expect("\(host)") { try EngineAddress(environment: environment) } throws: { error in
             guard case .malformed("DOCKER_HOST", host, _)? = error as? ModelError else { return false }
             return true

@@ -102,7 +102,7 @@ import Testing
     @Test("a data folder that does not exist yet is no fault")
     func noFolder() {
         var facts = Samples.healthy
-        facts.folder.state = .missing(parent: "/home/a", mayBeMade: true)
+        facts.folder.state = .missing(parent: "/h/a", mayBeMade: true)
         facts.store = .missing(isOrphaned: false)
         let diagnosis = Diagnosis(facts)
         #expect(diagnosis.count(.warn) + diagnosis.count(.fail) == 0)

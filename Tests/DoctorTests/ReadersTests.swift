@@ -68,8 +68,8 @@ import Testing
 @Suite struct FileSystemKindTests {
     private static let table = """
         22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
-        30 22 0:25 / /home rw,relatime shared:9 - nfs4 server:/home rw
-        31 30 0:26 / /home/a\\040b rw - fuse.sshfs host: rw
+        30 22 0:25 / /h rw,relatime shared:9 - nfs4 server:/home rw
+        31 30 0:26 / /h/a\\040b rw - fuse.sshfs host: rw
         32 22 0:27 / /tmp rw - ext4 /dev/vdb rw
         33 22 0:28 / /tmp rw - tmpfs tmpfs rw
         broken
@@ -78,8 +78,8 @@ import Testing
     @Test(
         "the longest mount point above a path tells its file system, the later of two in one place",
         arguments: [
-            ("/", "ext4"), ("/homes/x", "ext4"), ("/home", "nfs4"), ("/home/x/y", "nfs4"),
-            ("/home/a b/c", "fuse.sshfs"),
+            ("/", "ext4"), ("/homes/x", "ext4"), ("/h", "nfs4"), ("/h/x/y", "nfs4"),
+            ("/h/a b/c", "fuse.sshfs"),
             ("/tmp/x", "tmpfs"),
         ])
     func table(_ path: String, _ wanted: String) {

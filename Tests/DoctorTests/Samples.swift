@@ -45,7 +45,7 @@ enum Samples {
                 survey: .success(survey), space: room, answeredAt: answeredAt),
             cell: CellFacts(path: "/opt/caisson-cell", program: ProgramHeader(elf()), isPresent: true),
             folder: FolderFacts(
-                path: "/home/a/caisson", state: .present(owner: "a", isOurs: true, mode: 0o700, isWritable: true),
+                path: "/h/a/caisson", state: .present(owner: "a", isOurs: true, mode: 0o700, isWritable: true),
                 misplaced: [], space: room, fileSystem: FileSystemKind(name: "ext4")),
             store: .present(store, isOrphaned: true), lock: .free,
             machine: MachineFacts(

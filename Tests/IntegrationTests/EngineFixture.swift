@@ -75,7 +75,8 @@ struct EngineFixture: Sendable {
         change(&spec)
         let inputs = files.sorted { $0.key < $1.key }.map { path, text in
             WorkOrder.Input(
-                file: .init(path: path, size: ByteCount(bytes: Int64(text.utf8.count)), isExecutable: false, digest: ""),
+                file: .init(
+                    path: path, size: ByteCount(bytes: Int64(text.utf8.count)), isExecutable: false, digest: ""),
                 source: TextSource(text))
         }
         return WorkOrder(spec: spec, files: inputs, stdin: stdin.map { TextSource($0) })

@@ -8,7 +8,7 @@ import Testing
 struct ImageCommandTests {
     /// Names in the engine that no other test has, and their end.
     private struct Images {
-        let repository = "caisson-test/\(UUID().uuidString.lowercased())"
+        let repository = "caisson-test/\(SeededIDs.unlikeOthers().makeSuffix())"
         let probe = EngineProbe()
 
         var tag: String { "\(repository):1" }

@@ -19,7 +19,8 @@ import Testing
         }
     }
 
-    @Test("a holder that left everything in order is told from one that was killed, or could not write or had work open")
+    @Test(
+        "a holder that left everything in order is told from one that was killed, or could not write or had work open")
     func order() async throws {
         try await TemporaryFolder.with { folder in
             func reopen(_ body: (SQLiteJobStore) async throws -> Void) async throws -> Bool {
