@@ -87,17 +87,23 @@ package struct Instance: Sendable {
     /// - Throws: ``StoreError`` if the data folder was named and does not exist, or is none.
     package static func reader(_ configuration: InstanceConfiguration) throws(StoreError) -> SQLiteJobReader {
         try DataFolder.checkReadable(configuration.home, mustExist: configuration.isHomeNamed)
-        return SQLiteJobReader(folder: configuration.home, blobs: BlobFolder(in: configuration.home, ids: RandomIDs()))
+        return makeReader(configuration)
+    }
+
+    private static func makeReader(_ configuration: InstanceConfiguration) -> SQLiteJobReader {
+        SQLiteJobReader(folder: configuration.home, blobs: BlobFolder(in: configuration.home, ids: RandomIDs()))
     }
 
     /// The images of the engine and the names that were given to them, for reading: needs no lock, and changes nothing.
     package static func readImages<Value>(
         _ configuration: InstanceConfiguration, _ body: (ImageCatalogue) async throws -> Value
     ) async throws -> Value {
+        // The engine's images are there for whoever asks, also before the first run has made a data folder.
+        try DataFolder.checkReadable(configuration.home, mustExist: false)
         let client = try EngineClient(address: configuration.engine)
         let result: Result<Value, any Error>
         do {
-            let catalogue = ImageCatalogue(engine: DockerImages(client: client), names: try reader(configuration))
+            let catalogue = ImageCatalogue(engine: DockerImages(client: client), names: makeReader(configuration))
             result = .success(try await body(catalogue))
         } catch {
             result = .failure(error)

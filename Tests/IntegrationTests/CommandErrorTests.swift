@@ -139,7 +139,7 @@ struct CommandErrorTests {
             let good = try await caisson.run(flags, "touch", "a")
             #expect(good.status == 2)
             #expect(good.err.contains(" succeeded: "))
-            #expect(good.err.contains("error: output_unwritable: \(taken)/a cannot be written"))
+            #expect(good.err.contains("error: output_unwritable: \(taken) cannot be written"))
             let bad = try await caisson.run(flags, "sh", "-c", "touch a; exit 3")
             #expect(bad.status == 1)
             #expect(bad.err.contains(" failed: "))
