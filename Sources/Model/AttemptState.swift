@@ -14,4 +14,14 @@ package enum AttemptState: String, Sendable, Hashable, Codable, CaseIterable {
     case lost
 
     package var isFinal: Bool { self == .removed || self == .lost }
+
+    /// Whether an attempt in this state may move to `next`.
+    package func allows(_ next: AttemptState) -> Bool {
+        switch (self, next) {
+        case (.creating, .verified), (.verified, .working), (.collected, .removed): true
+        case (.creating, .collected), (.verified, .collected), (.working, .collected): true
+        case (.creating, .lost), (.verified, .lost), (.working, .lost): true
+        default: false
+        }
+    }
 }

@@ -18,7 +18,7 @@ extension JobWrites {
                 id: "\(outcome.attempt)", expected: "given collected or lost", found: outcome.attemptState.rawValue)
         }
         try move(
-            outcome.attempt, from: [.creating, .verified, .working], to: outcome.attemptState, finishedAt: outcome.at,
+            outcome.attempt, to: outcome.attemptState, finishedAt: outcome.at,
             in: database)
         let ending = Ending(at: outcome.at, reason: outcome.reason, message: outcome.message)
         try move(job, to: outcome.jobState, ending: ending, in: database)

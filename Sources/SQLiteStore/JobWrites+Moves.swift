@@ -29,15 +29,14 @@ extension JobWrites {
             found: try Self.state(of: job, in: database).rawValue)
     }
 
-    /// Moves an attempt that is in one of the states `sources`.
+    /// Moves an attempt, if the rules allow it from where the attempt is.
     ///
     /// - Parameter finishedAt: For a state that has a time; one that is already there stays.
     /// - Throws: ``StoreError/conflict(id:expected:found:)`` with the state the attempt is in.
     static func move(
-        _ attempt: AttemptID, from sources: [AttemptState], to state: AttemptState, finishedAt: WallTime? = nil,
-        in database: Database
+        _ attempt: AttemptID, to state: AttemptState, finishedAt: WallTime? = nil, in database: Database
     ) throws {
-        let allowed = sources.map(\.rawValue)
+        let allowed = AttemptState.allCases.filter { $0.allows(state) }.map(\.rawValue)
         try database.execute(
             sql: """
                 UPDATE attempt SET state = ?, finished_at_ms = coalesce(finished_at_ms, ?)

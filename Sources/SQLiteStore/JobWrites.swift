@@ -43,7 +43,7 @@ enum JobWrites {
     static func markVerified(
         _ attempt: AttemptID, containerID: String, posture: JSONValue, at time: WallTime, in database: Database
     ) throws {
-        try move(attempt, from: [.creating], to: .verified, in: database)
+        try move(attempt, to: .verified, in: database)
         try database.execute(
             sql: "UPDATE sandbox SET container_id = ?, posture = ? WHERE job_id = ? AND attempt = ?",
             arguments: [containerID, try StoredJSON.text(of: posture), attempt.job.description, attempt.number])
@@ -53,7 +53,7 @@ enum JobWrites {
     static func markWorking(
         _ attempt: AttemptID, attestation: Attestation, at time: WallTime, in database: Database
     ) throws {
-        try move(attempt, from: [.verified], to: .working, in: database)
+        try move(attempt, to: .working, in: database)
         try move(attempt.job, to: .running, in: database)
         try database.execute(
             sql: "UPDATE sandbox SET attestation = ? WHERE job_id = ? AND attempt = ?",
@@ -62,7 +62,11 @@ enum JobWrites {
     }
 
     static func markAdopted(_ attempt: AttemptID, at time: WallTime, in database: Database) throws -> Int {
-        try move(attempt, from: [.working], to: .working, in: database)
+        let state = try state(of: attempt, in: database)
+        guard state == .working else {
+            throw StoreError.conflict(
+                id: "\(attempt)", expected: AttemptState.working.rawValue, found: state.rawValue)
+        }
         let sql = "UPDATE sandbox SET adoptions = adoptions + 1 WHERE job_id = ? AND attempt = ? RETURNING adoptions"
         let count = try Int.fetchOne(database, sql: sql, arguments: [attempt.job.description, attempt.number])
         guard let count else { throw StoreError.corrupt(detail: "attempt \(attempt) has no sandbox") }
@@ -71,7 +75,7 @@ enum JobWrites {
     }
 
     static func requeue(_ attempt: AttemptID, reason: String, at time: WallTime, in database: Database) throws {
-        try move(attempt, from: [.creating, .verified, .working], to: .lost, finishedAt: time, in: database)
+        try move(attempt, to: .lost, finishedAt: time, in: database)
         try move(attempt.job, to: .ready, in: database)
         try database.execute(
             sql: "UPDATE attempt SET reason = ? WHERE job_id = ? AND number = ?",
@@ -83,7 +87,7 @@ enum JobWrites {
         let place: StatementArguments = [attempt.job.description, attempt.number]
         let state = try state(of: attempt, in: database)
         switch state {
-        case .collected: try move(attempt, from: [.collected], to: .removed, in: database)
+        case .collected: try move(attempt, to: .removed, in: database)
         case .removed, .lost: break
         case .creating, .verified, .working:
             throw StoreError.conflict(id: "\(attempt)", expected: "collected or lost", found: state.rawValue)

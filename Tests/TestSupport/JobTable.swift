@@ -45,14 +45,14 @@ struct JobTable {
     }
 
     mutating func move(
-        _ attempt: AttemptID, from sources: [AttemptState], to state: AttemptState, at time: WallTime? = nil
+        _ attempt: AttemptID, to state: AttemptState, at time: WallTime? = nil
     ) throws(StoreError) {
         guard let (found, finishedAt) = attempts[attempt].map({ ($0.state, $0.finishedAt) }) else {
             throw .notFound("\(attempt)")
         }
-        guard sources.contains(found) else {
-            let expected = sources.map(\.rawValue).joined(separator: " or ")
-            throw .conflict(id: "\(attempt)", expected: expected, found: found.rawValue)
+        guard found.allows(state) else {
+            let allowed = AttemptState.allCases.filter { $0.allows(state) }.map(\.rawValue)
+            throw .conflict(id: "\(attempt)", expected: allowed.joined(separator: " or "), found: found.rawValue)
         }
         attempts[attempt]?.state = state
         attempts[attempt]?.finishedAt = finishedAt ?? time
@@ -66,7 +66,7 @@ struct JobTable {
         guard outcome.attemptState == .collected || outcome.attemptState == .lost else {
             throw .conflict(id: "\(attempt)", expected: "given collected or lost", found: outcome.attemptState.rawValue)
         }
-        try move(attempt, from: [.creating, .verified, .working], to: outcome.attemptState, at: outcome.at)
+        try move(attempt, to: outcome.attemptState, at: outcome.at)
         try move(
             attempt.job, to: outcome.jobState, at: outcome.at, reason: outcome.reason, message: outcome.message)
         for blob in [outcome.stdout, outcome.stderr, outcome.result].compactMap(\.self) + outcome.artifactBlobs {

@@ -69,7 +69,7 @@ package final class MemoryJobStore: JobStore {
         _ attempt: AttemptID, containerID: String, posture: JSONValue, at time: WallTime
     ) async throws(StoreError) {
         try write("markVerified") { table throws(StoreError) in
-            try table.move(attempt, from: [.creating], to: .verified)
+            try table.move(attempt, to: .verified)
             table.attempts[attempt]?.containerID = containerID
             table.attempts[attempt]?.posture = posture
             table.tell("verified", of: attempt.job, attempt: attempt.number, at: time)
@@ -80,7 +80,7 @@ package final class MemoryJobStore: JobStore {
         _ attempt: AttemptID, attestation: Attestation, at time: WallTime
     ) async throws(StoreError) {
         try write("markWorking") { table throws(StoreError) in
-            try table.move(attempt, from: [.verified], to: .working)
+            try table.move(attempt, to: .working)
             try table.move(attempt.job, to: .running)
             table.attempts[attempt]?.attestation = attestation
             table.tell("working", of: attempt.job, attempt: attempt.number, at: time)
@@ -93,7 +93,7 @@ package final class MemoryJobStore: JobStore {
 
     package func requeue(_ attempt: AttemptID, reason: String, at time: WallTime) async throws(StoreError) {
         try write("requeue") { table throws(StoreError) in
-            try table.move(attempt, from: [.creating, .verified, .working], to: .lost, at: time)
+            try table.move(attempt, to: .lost, at: time)
             try table.move(attempt.job, to: .ready)
             table.attempts[attempt]?.reason = reason
             table.tell("requeued", of: attempt.job, attempt: attempt.number, at: time)
@@ -102,7 +102,10 @@ package final class MemoryJobStore: JobStore {
 
     package func markAdopted(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) -> Int {
         try write("markAdopted") { table throws(StoreError) in
-            try table.move(attempt, from: [.working], to: .working)
+            guard let found = table.attempts[attempt]?.state else { throw .notFound("\(attempt)") }
+            guard found == .working else {
+                throw .conflict(id: "\(attempt)", expected: AttemptState.working.rawValue, found: found.rawValue)
+            }
             table.attempts[attempt]?.adoptions += 1
             table.tell("adopted", of: attempt.job, attempt: attempt.number, at: time)
         }
