@@ -139,9 +139,8 @@ struct RunCommand: AsyncParsableCommand {
             let status = try await ownJob(request, profile, instance, follower, output, control)
             signals.ownJobIsOver()
             if earlier.openCount > 0 {
-                output.error(
-                    "caisson: waiting for \(earlier.openCount) jobs of an earlier process; Ctrl-C leaves them to the next"
-                )
+                let jobs = earlier.openCount == 1 ? "a job" : "\(earlier.openCount) jobs"
+                output.error("caisson: waiting for \(jobs) of an earlier process; Ctrl-C leaves that to the next")
             }
             try await group.waitForAll()
             return status
@@ -151,8 +150,10 @@ struct RunCommand: AsyncParsableCommand {
     private static func words(_ news: EarlierJobs.News) -> String {
         switch news {
         case .goesOn(let job): "caisson: going on with job \(job) of an earlier process"
-        case .ended(let job, let verdict): "caisson: job \(job) \(verdict.state.rawValue): \(verdict.message)"
-        case .postponed(let job, let code): "caisson: job \(job) is left to the next process (\(code.rawValue))"
+        case .ended(let job, let verdict):
+            "caisson: job \(job) \(verdict.state.rawValue): \(TextTable.oneLine(verdict.message, width: 4000))"
+        case .postponed(let job, let code):
+            "caisson: what became of job \(job) cannot be stored (\(code.rawValue)); the next process ends it"
         }
     }
 
