@@ -47,6 +47,8 @@ package struct Caisson: AsyncParsableCommand {
         openStandardDescriptors()
         // A reader of our output that has enough is met as an error of a write: a job must not be lost with it.
         signal(SIGPIPE, SIG_IGN)
+        // Swift's runtime takes Ctrl-\ for a crash, and would print the stacks of all threads.
+        if !CancelSignals.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try CommandLineText.check()

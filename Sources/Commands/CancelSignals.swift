@@ -2,7 +2,7 @@ import Foundation
 import Scheduler
 import Synchronization
 
-/// Makes Ctrl-C and a TERM cancel the job instead of ending this process; a second one kills the job at once.
+/// Makes Ctrl-C, Ctrl-\ and a TERM cancel the job instead of ending this process; a second one kills the job at once.
 ///
 /// Once the job is over, one leaves the jobs of an earlier process that are still worked for.
 struct CancelSignals {
@@ -17,7 +17,7 @@ struct CancelSignals {
         let isOver = IsOver()
         self.isOver = isOver
         // What was ignored when we were started stays so: that is how nohup and a shell's & protect a command.
-        sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
+        sources = [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { !Self.isIgnored($0) }.map { number in
             signal(number, SIG_IGN)  // the default would end us before the source sees it
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
@@ -32,7 +32,7 @@ struct CancelSignals {
         }
     }
 
-    private static func isIgnored(_ number: Int32) -> Bool {
+    static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)

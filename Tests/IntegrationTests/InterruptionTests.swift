@@ -11,16 +11,19 @@ struct InterruptionTests {
         try caisson.start(["run", "--image", "shell", "--"] + command)
     }
 
-    @Test("Ctrl-C cancels the job, keeps what it wrote, and leaves nothing behind")
-    func controlC() async throws {
+    @Test(
+        "Ctrl-C, like Ctrl-\\, cancels the job, keeps what it wrote, and leaves nothing behind",
+        arguments: [SIGINT, SIGQUIT])
+    func controlC(_ signal: Int32) async throws {
         try await CommandFixture.with { caisson in
             let running = try start(caisson, "sh", "-c", "echo begun; sleep 600")
             let container = try await caisson.runningContainer()
             try await caisson.eventually("its first output") { try running.outputSoFar() == "begun\n" }
-            running.send(SIGINT)
+            running.send(signal)
             let outcome = try await running.outcome()
             #expect(outcome.status == 8)
             #expect(outcome.out == "begun\n")
+            #expect(!outcome.err.contains("Thread"), "no stack of ours is shown")
             #expect(try !caisson.probe.inventory().containers.contains(container))
             #expect(try await caisson.caisson("logs", "@latest").out == "begun\n")
         }
