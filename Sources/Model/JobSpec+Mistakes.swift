@@ -45,7 +45,9 @@ extension JobSpec {
         // A tmpfs gives out whole pages, so many small files take more than their bytes.
         // What is too large alone need not be counted exactly, and must not overflow the sum.
         let most = limits.work.bytes + LimitField.pageSize
-        let pages = files.reduce(Int64(0)) { $0 + (min($1.size.bytes, most) + LimitField.pageSize - 1) / LimitField.pageSize }
+        let pages = files.reduce(Int64(0)) {
+            $0 + (min($1.size.bytes, most) + LimitField.pageSize - 1) / LimitField.pageSize
+        }
         if pages > limits.work.bytes / LimitField.pageSize {
             let size = ByteCount(bytes: pages * LimitField.pageSize)
             mistakes.append(

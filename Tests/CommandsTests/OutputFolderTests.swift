@@ -110,7 +110,9 @@ import Testing
             let file = try folder.write("x", to: "file")
             #expect(symlink("nowhere", folder.file("dangling")) == 0)
             #expect(symlink(".", folder.file("link")) == 0)
-            for path in [folder.path, folder.file("new/er"), folder.file("link"), folder.file("link/new/"), "new", "../new"] {
+            for path in [
+                folder.path, folder.file("new/er"), folder.file("link"), folder.file("link/new/"), "new", "../new",
+            ] {
                 let mistake = ArtifactWriter.mistake(folder: path)
                 #expect(mistake == nil, "\(path)")
             }

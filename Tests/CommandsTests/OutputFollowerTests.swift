@@ -111,7 +111,9 @@ import Testing
         #expect(await out.length == 300_000)
     }
 
-    @Test("a stream that nobody takes any more does not keep the other one from being passed on", arguments: [false, true])
+    @Test(
+        "a stream that nobody takes any more does not keep the other one from being passed on",
+        arguments: [false, true])
     func eachForItself(_ refusing: Bool) async throws {
         let (printed, out, err) = (Printed(refusing: refusing), MemorySpool(), MemorySpool())
         let follower = OutputFollower(output: printed.output)
