@@ -20,18 +20,31 @@ struct ArtifactWriter {
 
     /// Why nothing could be written into `folder`, as far as that can be seen beforehand; it is made when it is needed.
     static func mistake(folder: String) -> FileError? {
-        let files = FileManager.default
-        var existing = URL(filePath: folder).standardized
-        while existing.path != "/", !files.fileExists(atPath: existing.path) { existing.deleteLastPathComponent() }
-        var isFolder: ObjCBool = false
-        guard files.fileExists(atPath: existing.path, isDirectory: &isFolder), isFolder.boolValue else {
-            return .unwritable(path: folder, reason: "\(existing.path) is not a folder")
+        var (existing, status) = (folder, stat())
+        while lstat(existing, &status) != 0 {
+            let code = errno
+            guard code == ENOENT || code == ENOTDIR, let parent = parent(of: existing) else {
+                return .unwritable(path: folder, reason: Commands.reason(errorNumber: code))
+            }
+            existing = parent
+        }
+        // Through a link, which may lead nowhere.
+        guard stat(existing, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            return .unwritable(path: folder, reason: "\(existing) is not a folder")
         }
         // access(2) also knows of a file system that is read-only.
-        guard access(existing.path, W_OK | X_OK) == 0 else {
+        guard access(existing, W_OK | X_OK) == 0 else {
             return .unwritable(path: folder, reason: String(cString: strerror(errno)).lowercased())
         }
         return nil
+    }
+
+    /// The folder that `path` lies in, by its text; `nil` if there is none to look at.
+    private static func parent(of path: String) -> String? {
+        let names = path.split(separator: "/")
+        guard let last = names.last, last != "." else { return nil }
+        let parent = names.dropLast().joined(separator: "/")
+        return path.hasPrefix("/") ? "/\(parent)" : parent.isEmpty ? "." : parent
     }
 
     /// Writes the files; one that cannot be written does not keep the others from it.
@@ -58,7 +71,7 @@ struct ArtifactWriter {
                 output.error("caisson: \(what) \(name) was not written: \(error.reason)")
             }
         }
-        output.error("caisson: \(Self.count(written, what)) written to \(folder)")
+        output.error("caisson: \(Self.count(written, what)) written to \(TextTable.oneLine(folder, width: 300))")
         guard failed == 0 else {
             throw FileError.unwritable(path: folder, reason: "\(Self.count(failed, what)) not written")
         }

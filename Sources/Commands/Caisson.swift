@@ -47,8 +47,8 @@ package struct Caisson: AsyncParsableCommand {
         openStandardDescriptors()
         // A reader of our output that has enough is met as an error of a write: a job must not be lost with it.
         signal(SIGPIPE, SIG_IGN)
-        // Swift's runtime takes a QUIT for a crash to be told of, and goes on. It is to end us: the next run goes on with the job.
-        signal(SIGQUIT, SIG_DFL)
+        // Swift's runtime takes Ctrl-\ for a crash to be told of, and goes on. It is to end us: the next run goes on with the job.
+        if !CancelSignals.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try CommandLineText.check()

@@ -2,7 +2,7 @@ import Foundation
 import Scheduler
 import Synchronization
 
-/// Makes Ctrl-C and a TERM cancel the job instead of ending this process; a second one kills the job at once.
+/// Makes Ctrl-C, a TERM and a HUP cancel the job instead of ending this process; a second one kills the job at once.
 ///
 /// Once the job is over, one leaves the jobs of an earlier process that are still worked for.
 struct CancelSignals {
@@ -32,7 +32,7 @@ struct CancelSignals {
         }
     }
 
-    private static func isIgnored(_ number: Int32) -> Bool {
+    static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)

@@ -111,8 +111,13 @@ struct UsageError: UserFacingError {
         let lines = message.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
         let text = lines.joined(separator: " ")
         self.message = [".", "?", "!"].contains(text.suffix(1)) ? text : "\(text)."
-        let verbs = Set(Caisson.configuration.subcommands.compactMap { $0.configuration.commandName })
-        verb = arguments.first.flatMap { verbs.contains($0) ? $0 : nil }
+        var (verbs, names) = (Caisson.configuration.subcommands, [String]())
+        for word in arguments {
+            guard let verb = verbs.first(where: { $0.configuration.commandName == word }) else { break }
+            names.append(word)
+            verbs = verb.configuration.subcommands
+        }
+        verb = names.isEmpty ? nil : names.joined(separator: " ")
     }
 
     var code: ErrorCode { .invalidInput }

@@ -32,7 +32,7 @@ enum FileError: UserFacingError, Hashable {
     var remedy: String? {
         switch self {
         case .unreadable: "Check the path and its permissions."
-        case .notAFile: "Give a regular file; for a stream use --stdin, for a folder --dir."
+        case .notAFile: "Give a regular file; for a stream use --stdin -, for a folder --dir."
         case .colon(let flag, let word): "For the file \(word) itself, give it a name: \(flag) \(word):NAME."
         case .badName: "Rename it, or feed it with --stdin."
         case .unwritable: "Check that the folder exists and belongs to you."

@@ -51,11 +51,21 @@ actor FileInput: InputSource {
             guard FileIdentity(descriptor: descriptor) == identity else {
                 throw .input(path: path, reason: "it changed while it was being read")
             }
+            guard !holdsMore(descriptor) else {
+                throw .input(path: path, reason: "it holds more than its size says, as files in /proc do")
+            }
             isOver = true
             self.descriptor = nil
             close(descriptor)
         }
         return count == 0 ? nil : Array(bytes[..<count])
+    }
+
+    /// Whether something can be read beyond the size: what it is would otherwise be lost without a word.
+    private func holdsMore(_ descriptor: Int32) -> Bool {
+        var (byte, count) = (UInt8(0), 0)
+        repeat { count = read(descriptor, &byte, 1) } while count < 0 && errno == EINTR
+        return count != 0
     }
 
     private func open() throws(StoreError) -> Int32 {
@@ -82,6 +92,9 @@ func reason(_ error: any Error) -> String {
     }
     let error = error as NSError
     let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-    guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+    guard underlying.domain == NSPOSIXErrorDomain else {
+        let words = error.localizedDescription
+        return words.hasSuffix(".") ? String(words.dropLast()) : words
+    }
     return String(cString: strerror(Int32(underlying.code))).lowercased()
 }

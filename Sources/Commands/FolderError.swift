@@ -3,7 +3,12 @@ import Model
 /// Why a folder cannot be given to a job.
 enum FolderError: UserFacingError, Hashable {
     case notAFolder(path: String)
+    /// The folder itself cannot be opened.
+    case noFolder(path: String, reason: String)
+    /// Something in it cannot be read.
     case unreadable(path: String, reason: String)
+    /// The file with its patterns cannot be read.
+    case rules(path: String, reason: String)
     /// Something in it that is neither a regular file nor a folder.
     case kind(path: String, kind: String)
     case name(folder: String)
@@ -16,7 +21,7 @@ enum FolderError: UserFacingError, Hashable {
 
     var code: ErrorCode {
         switch self {
-        case .notAFolder, .unreadable: .inputUnreadable
+        case .notAFolder, .noFolder, .unreadable, .rules: .inputUnreadable
         case .kind, .name, .tooManyFiles, .tooManyEntries, .tooDeep, .pattern, .more: .invalidInput
         }
     }
@@ -24,7 +29,8 @@ enum FolderError: UserFacingError, Hashable {
     var message: String {
         switch self {
         case .notAFolder(let path): "\(shown(path)) is not a folder."
-        case .unreadable(let path, let reason): "\(shown(path)) cannot be read: \(reason)."
+        case .noFolder(let path, let reason), .unreadable(let path, let reason), .rules(let path, let reason):
+            "\(shown(path)) cannot be read: \(reason)."
         case .kind(let path, let kind): "\(shown(path)) is \(kind), which cannot be given to a job."
         case .name(let folder): "\(shown(folder)) holds a name that is not UTF-8."
         case .tooManyFiles(let path, let found, let more, let limit):
@@ -39,8 +45,10 @@ enum FolderError: UserFacingError, Hashable {
     var remedy: String? {
         switch self {
         case .notAFolder: "Give a folder; for a file use --file."
+        case .noFolder, .rules: "Check the path and its permissions."
         case .unreadable: "Check the path and its permissions, or leave it out by a line in \(IgnoreRules.fileName)."
-        case .kind, .name, .tooManyFiles, .tooManyEntries, .tooDeep, .more:
+        case .name: "Rename it, or leave out the folder it lies in by a line in \(IgnoreRules.fileName)."
+        case .kind, .tooManyFiles, .tooManyEntries, .tooDeep, .more:
             "Leave it out by a line in \(IgnoreRules.fileName) at the top of the folder."
         case .pattern: "Write one pattern a line, as in .gitignore, without backslashes."
         }

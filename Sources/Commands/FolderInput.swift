@@ -29,7 +29,7 @@ struct FolderInput {
         guard descriptor >= 0 else {
             let isOther = errno == ENOTDIR
             let reason = errno == ENOENT ? "it does not exist" : reason(errorNumber: errno)
-            throw FolderProblems(problems: [isOther ? .notAFolder(path: path) : .unreadable(path: path, reason: reason)]
+            throw FolderProblems(problems: [isOther ? .notAFolder(path: path) : .noFolder(path: path, reason: reason)]
             )
         }
         defer { close(descriptor) }
@@ -150,25 +150,25 @@ struct FolderInput {
         let path = "\(root)/\(IgnoreRules.fileName)"
         let descriptor = openat(folder, IgnoreRules.fileName, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         if descriptor < 0, errno == ENOENT { return try rules("", path) }
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: reason(errorNumber: errno)) }
+        guard descriptor >= 0 else { throw .rules(path: path, reason: reason(errorNumber: errno)) }
         defer { close(descriptor) }
         guard FileIdentity(descriptor: descriptor)?.isRegular == true else {
-            throw .unreadable(path: path, reason: "it is not a regular file")
+            throw .rules(path: path, reason: "it is not a regular file")
         }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16 << 10)
         while true {
             let count = read(descriptor, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .unreadable(path: path, reason: reason(errorNumber: errno)) }
+            guard count >= 0 else { throw .rules(path: path, reason: reason(errorNumber: errno)) }
             guard count > 0 else { break }
             bytes += piece[..<count]
             guard bytes.count <= IgnoreRules.bytes else {
-                throw .unreadable(path: path, reason: "it is larger than \(IgnoreRules.bytes) bytes")
+                throw .rules(path: path, reason: "it is larger than \(IgnoreRules.bytes) bytes")
             }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw .unreadable(path: path, reason: "it is not UTF-8")
+            throw .rules(path: path, reason: "it is not UTF-8")
         }
         return try rules(text, path)
     }

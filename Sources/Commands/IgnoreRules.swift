@@ -33,6 +33,7 @@ struct IgnoreRules: Sendable {
     /// The built-in rules, and those of `text` after them.
     init(_ text: String = "") throws(Mistake) {
         for line in Self.builtIn.split(separator: "\n") { rules.append(Self.rule(line)) }
+        var count = 0
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         for (index, line) in lines.enumerated() {
             let line = line.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
@@ -43,7 +44,8 @@ struct IgnoreRules: Sendable {
                 throw Mistake(line: index + 1, problem: "names nothing")
             }
             rules.append(rule)
-            guard rules.count <= Self.patterns else {
+            count += 1
+            guard count <= Self.patterns else {
                 throw Mistake(line: index + 1, problem: "is beyond the \(Self.patterns) patterns that are read")
             }
         }

@@ -52,7 +52,9 @@ struct ImageAddCommand: AsyncParsableCommand {
     private func add(
         _ archive: ArchiveFile, _ name: ImageName, to images: ImageRegister
     ) async throws -> ImageRecord {
-        let source = image == "-" ? "the standard input" : URL(filePath: image).standardized.path
+        let source =
+            image == "-"
+            ? "the standard input" : InstanceConfiguration.absolute(image, in: FileManager.default.currentDirectoryPath)
         return try await images.add(archive: archive, source: source, name: name)
     }
 

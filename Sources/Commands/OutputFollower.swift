@@ -11,6 +11,8 @@ actor OutputFollower {
         let spool: any Spool
         let toError: Bool
         var offset: Int64 = 0
+        /// Whether nobody takes this stream any more; the other one may well be read on.
+        var isBroken = false
     }
 
     private static let pieceSize = 256 << 10
@@ -18,7 +20,6 @@ actor OutputFollower {
     /// Writes may wait for whoever reads our output: they have a thread of their own.
     private let queue = DispatchQueue(label: "caisson.output")
     private var followed: [Followed] = []
-    private var isBroken = false
     /// Whose output it is.
     private(set) var job: JobID?
     private nonisolated let wakeUps: AsyncStream<Void>
@@ -66,12 +67,16 @@ actor OutputFollower {
             waitingForDrain = []
         }
         for index in followed.indices {
-            while !isBroken {
+            while !followed[index].isBroken {
                 let stream = followed[index]
                 let piece = try? await stream.spool.read(from: stream.offset, count: Self.pieceSize)  // ignored: closed
                 guard let piece, !piece.isEmpty else { break }
-                await pass(piece, toError: stream.toError)
-                followed[index].offset += Int64(piece.count)
+                switch await pass(piece, toError: stream.toError) {
+                case .taken: followed[index].offset += Int64(piece.count)
+                case .refused: followed[index].isBroken = true
+                // The thread of the writes hangs in this one: nothing more can be handed to it.
+                case .stuck: for other in followed.indices { followed[other].isBroken = true }
+                }
             }
         }
     }
@@ -87,25 +92,24 @@ actor OutputFollower {
             }
             return pending.take()
         }
-        stuck?.continuation.resume(returning: false)
+        stuck?.continuation.resume(returning: .stuck)
     }
 
-    private func pass(_ bytes: [UInt8], toError: Bool) async {
-        let isTaken = await withCheckedContinuation { continuation in
+    private func pass(_ bytes: [UInt8], toError: Bool) async -> PendingWrite.End {
+        await withCheckedContinuation { continuation in
             pending.withLock { $0 = PendingWrite(continuation: continuation) }
             queue.async { [self] in
                 // When it throws, nobody reads our output any more, or it cannot be written: the job goes on.
-                var isTaken = true
+                var end = PendingWrite.End.taken
                 do {
                     try output.bytes(bytes, toError: toError)
                 } catch {
-                    isTaken = false
+                    end = .refused
                     if let error = error as? OutputError { refused.withLock { $0 = error } }
                 }
-                pending.withLock { $0.take() }?.continuation.resume(returning: isTaken)
+                pending.withLock { $0.take() }?.continuation.resume(returning: end)
             }
         }
-        if !isTaken { isBroken = true }
     }
 }
 
@@ -118,7 +122,14 @@ private final class Pending: Sendable {
 
 /// A write that has been handed over and not yet been taken.
 private struct PendingWrite: Sendable {
-    let continuation: CheckedContinuation<Bool, Never>
+    /// How it ended.
+    enum End: Sendable {
+        case taken, refused
+        /// It has not ended, and is no longer waited for.
+        case stuck
+    }
+
+    let continuation: CheckedContinuation<End, Never>
     /// Whether it was under way already when somebody last asked.
     var isSuspect = false
 }

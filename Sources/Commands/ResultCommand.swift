@@ -40,6 +40,6 @@ struct NoResult: UserFacingError {
     let job: JobID
     let state: JobState
     var code: ErrorCode { .notFound }
-    var message: String { "Job \(job) is \(state.rawValue) and has left no \(JobSpec.resultFile)." }
-    var remedy: String? { "See `caisson logs \(job)` for what it wrote." }
+    var message: String { "Of job \(job), which is \(state.rawValue), no \(JobSpec.resultFile) was kept." }
+    var remedy: String? { "See `caisson show \(job)` for how it ended, `caisson logs \(job)` for what it wrote." }
 }

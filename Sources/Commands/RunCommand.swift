@@ -177,8 +177,7 @@ struct RunCommand: AsyncParsableCommand {
             return try await group.reduce(nil) { $0 ?? $1 }
         }
         guard let verdict else { return .errored }
-        tell(verdict, of: job.id, output)
-        return await status(verdict, of: job, instance, follower, output)
+        return await conclude(verdict, of: job, instance, follower, output)
     }
 
     /// The last word on stderr, with `-o json` as one object.
@@ -196,22 +195,25 @@ struct RunCommand: AsyncParsableCommand {
                 : "caisson: job \(job) \(verdict.state.rawValue): \(TextTable.oneLine(verdict.message, width: 4000))")
     }
 
-    /// Hands out the kept files; that they, or the job's output, could not be written changes the exit status of a success alone.
-    private func status(
+    /// Tells the end, and hands out the kept files; that they, or the job's output, could not be written changes the exit status
+    /// of a success alone.
+    private func conclude(
         _ verdict: Verdict, of job: JobRecord, _ instance: Instance, _ follower: OutputFollower, _ output: Output
     ) async -> ExitStatus {
-        var status = ExitStatus(verdict.state)
-        func tell(_ error: any Error) {
-            let failure = Failure(error)
-            failure.tell(form.form, output: output)
-            if status == .ok { status = failure.status }
-        }
-        if let refusal = follower.refusal { tell(refusal) }
+        // With `-o json` the last line is an object, the job's or an error's: what is said of single files comes before.
+        if form.form != .json { tell(verdict, of: job.id, output) }
+        var failures: [any Error] = [follower.refusal].compactMap(\.self)
         do {
             try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
                 artifactsDir: artifactsDir, changesDir: changes, reader: instance.store, output: output)
         } catch {
-            tell(error)
+            failures.append(error)
+        }
+        if form.form == .json { tell(verdict, of: job.id, output) }
+        var status = ExitStatus(verdict.state)
+        for failure in failures.map({ Failure($0) }) {
+            failure.tell(form.form, output: output)
+            if status == .ok { status = failure.status }
         }
         return status
     }

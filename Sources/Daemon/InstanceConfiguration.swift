@@ -26,9 +26,25 @@ package struct InstanceConfiguration: Sendable {
         cellPath = URL(filePath: executable).deletingLastPathComponent().appending(path: "caisson-cell").path
     }
 
+    /// `path` from the root on, as the kernel would follow it from `folder`.
+    ///
+    /// Only what says nothing is taken out. `..` stays: behind a link it leads elsewhere than the text says; and `~` is a
+    /// name like any other.
+    package static func absolute(_ path: String, in folder: String) -> String {
+        let names = (path.hasPrefix("/") ? path : "\(folder)/\(path)").split(separator: "/").filter { $0 != "." }
+        return "/\(names.joined(separator: "/"))"
+    }
+
     private static func home(_ named: String?, _ environment: [String: String]) throws(ModelError) -> String {
         func given(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        if let path = named { return URL(filePath: path).standardized.path }
+        if let path = named {
+            // The current folder is asked for only where it counts: it may be gone.
+            let current = path.hasPrefix("/") ? "/" : FileManager.default.currentDirectoryPath
+            guard !current.isEmpty else {
+                throw .malformed(field: "--home", value: path, expected: "an absolute path; the current folder is gone")
+            }
+            return absolute(path, in: current)
+        }
         if let state = given("XDG_STATE_HOME"), state.hasPrefix("/") { return "\(state)/caisson" }
         guard let user = given("HOME"), user.hasPrefix("/") else {
             throw .malformed(field: "HOME", value: "", expected: "an absolute path (or give --home)")

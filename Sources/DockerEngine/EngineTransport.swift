@@ -38,7 +38,7 @@ final class EngineTransport: Sendable {
         do {
             http = try CurlClient(endpoint: endpoint)
         } catch {
-            throw .unreachable(address: "\(address)", reason: error.message)
+            throw .unreachable(address: "\(address)", reason: String(error.message.dropLast()))
         }
     }
 
@@ -166,7 +166,7 @@ final class EngineTransport: Sendable {
         case .upgradeRefused(let status, let body), .uploadCutShort(let status, let body):
             return .refused(call: call, status: status, detail: Self.message(in: body))
         case .bodyLength: return .sourceFailed(code: error.code, message: error.message, remedy: error.remedy)
-        default: return .protocolViolation(call: call, detail: error.message)
+        default: return .protocolViolation(call: call, detail: String(error.message.dropLast()))
         }
     }
 

@@ -56,7 +56,9 @@ struct TarIndex {
                 name: name, content: start..<start + size, type: header.type, link: next.link ?? header.link)
             next = Extension()
         }
-        guard count > 0 else { throw ArchiveProblem("it is empty") }
+        guard count > 0 else {
+            throw ArchiveProblem(0 < end && end < TarHeader.blockBytes ? "it is no tar archive" : "it is empty")
+        }
     }
 
     /// The member of that name, or the one that it is a link to.

@@ -12,7 +12,7 @@ enum DocumentText {
         guard bytes.count <= DocumentBounds.bytes.bytes else {
             return DocumentMistake(
                 .documentTooLarge, document: document, position: nil,
-                problem: "has \(bytes.count) bytes, but at most \(DocumentBounds.bytes) are read",
+                problem: "is larger than the \(DocumentBounds.bytes) that are read",
                 remedy: "Leave large content out: give files by path, or with --file.")
         }
         if let mark = marks.first(where: { bytes.starts(with: $0.bytes) }) {

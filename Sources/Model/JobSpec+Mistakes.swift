@@ -44,10 +44,12 @@ extension JobSpec {
         }
         // A tmpfs gives out whole pages, so many small files take more than their bytes.
         // What is too large alone need not be counted exactly, and must not overflow the sum.
-        let most = limits.work.bytes + Self.pageSize
-        let pages = files.reduce(Int64(0)) { $0 + (min($1.size.bytes, most) + Self.pageSize - 1) / Self.pageSize }
-        if pages > limits.work.bytes / Self.pageSize {
-            let size = ByteCount(bytes: pages * Self.pageSize)
+        let most = limits.work.bytes + LimitField.pageSize
+        let pages = files.reduce(Int64(0)) {
+            $0 + (min($1.size.bytes, most) + LimitField.pageSize - 1) / LimitField.pageSize
+        }
+        if pages > limits.work.bytes / LimitField.pageSize {
+            let size = ByteCount(bytes: pages * LimitField.pageSize)
             mistakes.append(
                 .outOfRange(
                     field: "all \(files.count) files together, in pages of 4KiB", value: "\(size)",
@@ -55,9 +57,6 @@ extension JobSpec {
         }
         return mistakes
     }
-
-    /// What `/work` is given out in.
-    private static let pageSize: Int64 = 4096
 
     private var commandMistakes: [ModelError] {
         let size = command.reduce(0) { $0 + $1.utf8.count + 1 }

@@ -27,6 +27,12 @@ extension LimitField {
     /// The allowed range, as in `16MiB ... 1024GiB`.
     package var allowed: String { "\(text(range.lowerBound)) ... \(text(range.upperBound))" }
 
+    /// What `amount` would have to be, as a phrase, or `nil` if all is well.
+    package func wanted(insteadOf amount: Int64) -> String? {
+        guard range.contains(amount) else { return allowed }
+        return amount % granularity == 0 ? nil : "a multiple of \(ByteCount(bytes: granularity))"
+    }
+
     /// Reads an amount that is in the range.
     ///
     /// - Parameter field: how the limit was asked for, for the error.
@@ -47,7 +53,7 @@ extension LimitField {
         case .bytes: amount = try ByteCount(text: text, field: field).bytes
         case .time: amount = try Duration(text: text, field: field).wholeMilliseconds
         }
-        guard range.contains(amount) else { throw .outOfRange(field: field, value: text, allowed: allowed) }
+        if let wanted = wanted(insteadOf: amount) { throw .outOfRange(field: field, value: text, allowed: wanted) }
         return amount
     }
 

@@ -46,6 +46,18 @@ package enum LimitField: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// What an amount must be a multiple of: the kernel gives out memory, and a tmpfs its room, in whole pages, so that what is in
+    /// force would otherwise not be what was asked for.
+    package var granularity: Int64 {
+        switch self {
+        case .memory, .work, .tmp: Self.pageSize
+        case .cpus, .pids, .output, .result, .artifacts, .files, .queue, .pull, .start, .run, .total, .grace: 1
+        }
+    }
+
+    /// Bytes of a page of memory.
+    package static let pageSize: Int64 = 4096
+
     /// What the limit is, for people.
     package var summary: String {
         switch self {

@@ -4,7 +4,7 @@
 package struct Limits: Sendable, Hashable {
     /// CPU time per wall time, in thousandths of a core: 10 to 1,024,000.
     package var milliCPUs: Int
-    /// Memory, swap included, tmpfs pages included: 16 MiB to 1 TiB.
+    /// Memory, swap included, tmpfs pages included: 16 MiB to 1 TiB, in whole pages of 4 KiB; so are `work` and `tmp`.
     package var memory: ByteCount
     /// Processes and threads together, the cell included: 2 to 32,768.
     package var pids: Int
@@ -50,9 +50,8 @@ package struct Limits: Sendable, Hashable {
     /// Every limit that is out of its range, with the range; empty when all is well.
     package var mistakes: [ModelError] {
         let mistakes: [ModelError] = LimitField.allCases.compactMap { field in
-            guard !field.range.contains(field.amount(in: self)) else { return nil }
-            return .outOfRange(
-                field: "limits.\(field.rawValue)", value: field.text(in: self), allowed: field.allowed)
+            guard let wanted = field.wanted(insteadOf: field.amount(in: self)) else { return nil }
+            return .outOfRange(field: "limits.\(field.rawValue)", value: field.text(in: self), allowed: wanted)
         }
         return mistakes.isEmpty ? conflicts.map(\.mistake) : mistakes
     }

@@ -63,6 +63,7 @@ import Testing
             (["run", "--image", "x", "--nonsense", "--", "y"], "caisson run --help"),
             (["list", "--limit", "0"], "caisson list --help"), (["nonsense"], "caisson --help"),
             (["logs", "x", "--stream", "in"], "caisson logs --help"), (["list", "-o", "yaml"], "caisson list --help"),
+            (["profile", "show"], "caisson profile show --help"), (["image", "add", "x"], "caisson image add --help"),
         ])
     func usage(_ arguments: [String], _ hint: String) throws {
         do {

@@ -49,6 +49,13 @@ import Testing
         }
     }
 
+    @Test("a file that holds more than its size says is refused, not taken for an empty one")
+    func withoutSize() async throws {
+        let input = try FileInput(path: "/proc/self/status")
+        #expect(input.size == ByteCount(bytes: 0))
+        await #expect(throws: StoreError.self) { _ = try await all(input) }
+    }
+
     @Test("a file that changes while it is read is the giver's mistake")
     func changing() async throws {
         try await TemporaryFolder.with { folder in

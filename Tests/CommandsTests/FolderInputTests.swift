@@ -112,7 +112,7 @@ import Testing
             let missing = folder.file("missing")
             #expect(
                 files(TemporaryFolder(path: missing)).problems
-                    == [.unreadable(path: missing, reason: "it does not exist")])
+                    == [.noFolder(path: missing, reason: "it does not exist")])
         }
     }
 }

@@ -103,4 +103,26 @@ import Testing
             #expect(fine == nil)
         }
     }
+
+    @Test("what can be known of a folder before the job is told before it")
+    func beforehand() async throws {
+        try await TemporaryFolder.with { folder in
+            let file = try folder.write("x", to: "file")
+            #expect(symlink("nowhere", folder.file("dangling")) == 0)
+            #expect(symlink(".", folder.file("link")) == 0)
+            for path in [
+                folder.path, folder.file("new/er"), folder.file("link"), folder.file("link/new/"), "new", "../new",
+            ] {
+                let mistake = ArtifactWriter.mistake(folder: path)
+                #expect(mistake == nil, "\(path)")
+            }
+            for path in [
+                "", file, "\(file)/x", folder.file("dangling"), folder.file("dangling/x"),
+                folder.file(String(repeating: "n", count: 300)),
+            ] {
+                let mistake = ArtifactWriter.mistake(folder: path)
+                #expect(mistake?.code == .outputUnwritable, "\(path)")
+            }
+        }
+    }
 }

@@ -27,14 +27,18 @@ import Testing
         private let state = Mutex((out: Data(), err: Data(), refused: 0))
         private let capacity: Int
 
-        init(capacity: Int = .max) { self.capacity = capacity }
+        private let refusing: Bool?
+
+        /// - Parameter refusing: the stream that takes nothing at all: true for stderr.
+        init(capacity: Int = .max, refusing: Bool? = nil) { (self.capacity, self.refusing) = (capacity, refusing) }
 
         struct Broken: Error {}
 
         var output: Output {
             Output { [self] toError, data in
                 try state.withLock { state in
-                    guard state.out.count + state.err.count + data.count <= capacity else {
+                    let isTooMuch = state.out.count + state.err.count + data.count > capacity
+                    guard !isTooMuch, toError != refusing else {
                         state.refused += 1
                         throw Broken()
                     }
@@ -105,6 +109,24 @@ import Testing
         #expect(printed.refused == 1)
         #expect(Self.bytes(300_000, salt: 4).starts(with: printed.out))
         #expect(await out.length == 300_000)
+    }
+
+    @Test(
+        "a stream that nobody takes any more does not keep the other one from being passed on",
+        arguments: [false, true])
+    func eachForItself(_ refusing: Bool) async throws {
+        let (printed, out, err) = (Printed(refusing: refusing), MemorySpool(), MemorySpool())
+        let follower = OutputFollower(output: printed.output)
+        await follower.follow(out, toError: false)
+        await follower.follow(err, toError: true)
+        for piece in [[1, 2], [3]] as [[UInt8]] {
+            try await out.append(piece)
+            try await err.append(piece)
+            await follower.drain()
+        }
+        #expect(printed.refused == 1)
+        #expect(printed.out == (refusing ? [1, 2, 3] : []))
+        #expect(printed.err == (refusing ? [] : [1, 2, 3]))
     }
 
     @Test("a spool that is closed under the follower is the end of it, not a failure")

@@ -33,6 +33,12 @@ import Testing
         #expect(index.file("x") == nil)
     }
 
+    @Test("what is shorter than a header is no archive, and only nothing is empty")
+    func short() async {
+        #expect(await problem([]) == "it is empty")
+        #expect(await problem(Array("kind: job".utf8)) == "it is no tar archive")
+    }
+
     @Test("links lead to the files they mean, and not out of the archive")
     func links() async throws {
         let index = try await index(

@@ -106,6 +106,24 @@ struct CommandErrorTests {
         }
     }
 
+    @Test("with -o json the last line of a run is an object, whatever else there is to say of its files")
+    func jsonIsLast() async throws {
+        try await CommandFixture.with { caisson in
+            let target = caisson.folder.file("kept")
+            let flags = ["-o", "json", "--artifact", "a", "--artifact", "missing", "--artifacts-dir", target]
+            let kept = try await caisson.run(flags, "sh", "-c", "echo 1 > a")
+            #expect(kept.status == 0)
+            let lines = kept.err.split(separator: "\n")
+            #expect(lines.count == 3, "\(kept.err)")
+            let last = try JSONDecoder().decode(JSONValue.self, from: Data((lines.last ?? "").utf8))
+            #expect(last["job"]?["state"] == "succeeded")
+            #expect(unlink("\(target)/a") == 0 && symlink("elsewhere", "\(target)/a") == 0)
+            let refused = try await caisson.run(flags, "sh", "-c", "echo 1 > a")
+            #expect(refused.status == 2)
+            #expect(try error(refused)?["code"] == "output_unwritable")
+        }
+    }
+
     @Test("a data folder that cannot be used is one clear line, and nothing is left in it")
     func spoiltFolder() async throws {
         try await CommandFixture.with { caisson in

@@ -173,7 +173,7 @@ struct ImageCommandTests {
                 (["caisson/shell:local", "--name", "python"], 2, "Caisson's own"),
                 (["caisson/shell:local", "--name", "Mine"], 2, "image name"),
                 (["no/such:1", "--name", "a"], 3, "image_not_found"), (["no/such", "--name", "a"], 2, "neither a tag"),
-                ([text, "--name", "a"], 2, "empty"), (["/no/such.tar", "--name", "a"], 2, "input_unreadable"),
+                ([text, "--name", "a"], 2, "no tar archive"), (["/no/such.tar", "--name", "a"], 2, "input_unreadable"),
                 ([caisson.folder.path, "--name", "a"], 2, "regular file"),
             ]
             for (words, status, word) in cases {

@@ -57,6 +57,25 @@ import Testing
             refused: [-1, 600_001]),
     ]
 
+    @Test("memory, /work and /tmp are whole pages: anything else would not be in force as it was asked for")
+    func pages() throws {
+        for field in LimitField.allCases where field.unit == .bytes {
+            var limits = Samples.limits
+            let amount = field.amount(in: limits) + 1
+            field.set(amount, in: &limits)
+            let isPaged = [LimitField.memory, .work, .tmp].contains(field)
+            #expect(limits.mistakes.map(\.message).contains { $0.contains("multiple of 4KiB") } == isPaged, "\(field)")
+            let text = field.text(amount)
+            if isPaged {
+                #expect(throws: ModelError.outOfRange(field: "x", value: text, allowed: "a multiple of 4KiB")) {
+                    try field.amount(text: text, field: "x")
+                }
+            } else {
+                #expect(try field.amount(text: text, field: "x") == amount)
+            }
+        }
+    }
+
     @Test("a limit is allowed up to both of its ends, and beyond them named with its range", arguments: bounds)
     func bound(_ bound: Bound) throws {
         for value in bound.allowed {
