@@ -139,9 +139,10 @@ struct RunCommand: AsyncParsableCommand {
             let status = try await ownJob(request, profile, instance, follower, output, control)
             signals.ownJobIsOver()
             if earlier.openCount > 0 {
+                let count = earlier.openCount
                 output.error(
-                    "caisson: waiting for \(earlier.openCount) jobs of an earlier process; Ctrl-C leaves them to the next"
-                )
+                    "caisson: waiting for \(count) job\(count == 1 ? "" : "s") of an earlier process; Ctrl-C leaves "
+                        + "\(count == 1 ? "it" : "them") to the next")
             }
             try await group.waitForAll()
             return status
