@@ -113,8 +113,9 @@ struct CollectionPlan {
         }
         changes += missing.filter { !walk.isHidden($0) }.map { ($0, .deleted, nil) }
         changes.sort { $0.path.lexicographicallyPrecedes($1.path) }
+        // What artifacts have brought already costs nothing more.
+        let fitting = changes.filter { mentioned.contains($0.path) || spend($0.path) }
         // Said before the first change: behind it only what belongs to one may stand.
-        let fitting = changes.prefix { spend($0.path) }
         if fitting.count < changes.count { add(.problem(path: Self.everything, .tooMany), Self.everything) }
         for (path, change, problem) in fitting {
             steps.append(.change(path: path, change))

@@ -6,6 +6,8 @@ package struct ChannelReceiver: Sendable {
         case overrun(channel: UInt8)
         /// Bytes after the end, or two different ends.
         case afterEnd(channel: UInt8)
+        /// It begins behind what has come so far: what lies between is nowhere any more.
+        case missing(channel: UInt8)
     }
 
     package let channel: UInt8

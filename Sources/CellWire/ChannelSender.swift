@@ -15,6 +15,8 @@ package struct ChannelSender: Sendable {
     private var framesInFlight: [UInt64] = []
     private var isFinished = false
     private var endSent = false
+    /// Whether the other side lacks bytes that it had acknowledged, and is still to be shown so.
+    private var showsGap = false
 
     package init(channel: UInt8) { self.channel = channel }
 
@@ -72,10 +74,15 @@ package struct ChannelSender: Sendable {
         sent = acknowledged
         framesInFlight.removeAll()
         endSent = false
+        showsGap = window.received < acknowledged
     }
 
     /// The next frame that may be sent, with at most `budget` payload bytes, or `nil` if there is none.
     package mutating func nextFrame(budget: Int = CellWire.maxPayload) -> Frame? {
+        if showsGap {
+            showsGap = false
+            return Frame(.data, channel: channel, offset: acknowledged)
+        }
         let allowed = min(end, max(limit, sent))
         let count = min(Int(allowed - sent), CellWire.maxPayload, budget)
         if count > 0 {

@@ -15,6 +15,8 @@ package struct DaemonEndpoint: Sendable {
     private var spooled: [UInt64]
     private var senders = DownChannel.allCases.map { ChannelSender(channel: $0.rawValue) }
     private var isWelcomed = false
+    /// The channels of which something has come since the last welcome.
+    private var begun: Set<UpChannel> = []
     /// Whether the first welcome tells how far an earlier life of the daemon had come.
     private var takesOver: Bool
     private var creditDue = false
@@ -43,6 +45,7 @@ package struct DaemonEndpoint: Sendable {
         epoch += 1
         isWelcomed = false
         creditDue = false
+        begun = []
         decoder = FrameDecoder(key: key)
         receivers = UpChannel.allCases.map {
             ChannelReceiver(channel: $0.rawValue, window: $0.window, received: spooled[$0.index])
@@ -110,6 +113,10 @@ package struct DaemonEndpoint: Sendable {
         case .data, .end:
             // Frames from before the welcome were meant for an earlier stream; the cell sends them again.
             guard isWelcomed, let channel = UpChannel(rawValue: frame.channel) else { return }
+            // A cell goes on where we said, unless it was told before that we have more: then a spool has become shorter.
+            guard !begun.insert(channel).inserted || frame.offset <= receivers[channel.index].received else {
+                throw .missing(channel: frame.channel)
+            }
             let wasComplete = receivers[channel.index].isComplete
             let fresh = Array(try receivers[channel.index].take(frame))
             if !fresh.isEmpty { events.append(.bytes(channel, fresh)) }

@@ -71,7 +71,7 @@ struct ArtifactWriter {
                 output.error("caisson: \(what) \(name) was not written: \(error.reason)")
             }
         }
-        output.error("caisson: \(Self.count(written, what)) written to \(TextTable.oneLine(folder, width: 300))")
+        output.error("caisson: \(Self.count(written, what)) written to \(TextTable.oneLine(folder, width: 1000))")
         guard failed == 0 else {
             throw FileError.unwritable(path: folder, reason: "\(Self.count(failed, what)) not written")
         }

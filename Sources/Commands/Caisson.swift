@@ -42,6 +42,19 @@ package struct Caisson: AsyncParsableCommand {
         for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     }
 
+    /// The verb with its flags.
+    ///
+    /// The parser's time grows with the square of the words, so those of a job's command are kept from it.
+    static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        guard arguments.first == RunCommand.configuration.commandName,
+            let terminator = arguments.firstIndex(of: "--")
+        else { return try parseAsRoot(arguments) }
+        let command = try parseAsRoot(Array(arguments[..<terminator]))
+        guard var run = command as? RunCommand else { return command }
+        run.command = Array(arguments[(terminator + 1)...])
+        return run
+    }
+
     /// Parses the command line, runs what it says, and ends the process with the exit status that fits.
     package static func start() async -> Never {
         openStandardDescriptors()
@@ -52,7 +65,7 @@ package struct Caisson: AsyncParsableCommand {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try CommandLineText.check()
-            var command = try parseAsRoot()
+            var command = try parse(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

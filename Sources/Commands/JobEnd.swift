@@ -35,6 +35,18 @@ struct JobEnd {
         return "caisson: the job deleted \(named)\(more); nothing is deleted here"
     }
 
+    /// Where changes may be missing, because nobody could look there or there is too much of it.
+    ///
+    /// A cell tells it among the artifacts, under paths that were not asked for; `**` stands for all of `/work`.
+    private var gaps: [ArtifactWriter.File] {
+        let known = Set(job.spec.artifacts + (attempt?.changes.map(\.path) ?? [])).subtracting(["**"])
+        let words = [FileMessage.Problem.tooMany, .tooDeep, .unreadable].map(\.word)
+        let gaps = attempt?.artifacts.filter { words.contains($0.problem ?? "") && !known.contains($0.path) }
+        return Set(gaps?.map(\.path) ?? []).sorted().map { path in
+            ArtifactWriter.File(path: path, blob: nil, problem: gaps?.first { $0.path == path }?.problem)
+        }
+    }
+
     /// Tells what has to be told, and writes the files where they were asked for.
     func report(
         artifactsDir: String?, changesDir: String?, reader: any BlobReader, output: Output
@@ -44,7 +56,8 @@ struct JobEnd {
         var failure: (any Error)?
         let artifacts = attempt?.artifacts.map(ArtifactWriter.File.init) ?? []
         let changes = attempt?.changes.filter { $0.kind != .deleted }.map(ArtifactWriter.File.init) ?? []
-        for (folder, files, what) in [(artifactsDir, artifacts, "artifact"), (changesDir, changes, "changed file")] {
+        let changed = gaps + changes
+        for (folder, files, what) in [(artifactsDir, artifacts, "artifact"), (changesDir, changed, "changed file")] {
             guard let folder else { continue }
             do {
                 try await ArtifactWriter(folder: folder, reader: reader, output: output).write(files, each: what)

@@ -162,7 +162,7 @@ struct RunCommand: AsyncParsableCommand {
         _ request: JobRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
         _ output: Output, _ control: JobControl
     ) async throws -> ExitStatus {
-        let job = try await instance.supervisor.accept(request)
+        let job = try await instance.supervisor.accept(request, profile: profile)
         await follower.follow(job.id)
         let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
         let verdict = try await withThrowingTaskGroup(of: Verdict?.self) { group in

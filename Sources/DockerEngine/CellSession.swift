@@ -118,6 +118,8 @@ actor CellSession {
         endpoint = DaemonEndpoint(
             key: endpoint.key, epoch: UInt64(adoption) << 32, spooled: spooledBytes.mapValues { UInt64($0) })
         try await readReports()
+        // A working cell has attested: without that the spools are gone, and what the cell was told to forget with them.
+        guard reports.attestation != nil else { throw .outcomeLost }
         guard try await isRunning() else { return try await resultOfEnded() }
         try await connect()
         try await converse { try await self.feedOn(order) }
@@ -196,6 +198,8 @@ actor CellSession {
             throw .store(error)
         } catch is CancellationError {
             throw .interrupted
+        } catch ChannelReceiver.Violation.missing {
+            throw .outcomeLost
         } catch {
             throw .cellProtocol(detail: "\(what): \(error)")
         }

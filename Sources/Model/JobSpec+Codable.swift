@@ -11,7 +11,9 @@ extension JobSpec: Codable {
         case artifacts
         case collectsChanges = "collects_changes"
         case outputPolicy = "output_policy"
-        case profile, limits
+        case profile
+        case profileDigest = "profile_digest"
+        case limits
     }
 
     package init(from decoder: any Decoder) throws {
@@ -29,6 +31,7 @@ extension JobSpec: Codable {
             outputPolicy: try values.decodeIfPresent(OutputPolicy.self, forKey: .outputPolicy) ?? .truncate,
             profile: try values.decode(String.self, forKey: .profile),
             limits: try values.decode(Limits.self, forKey: .limits))
+        profileDigest = try values.decodeIfPresent(String.self, forKey: .profileDigest)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -43,6 +46,7 @@ extension JobSpec: Codable {
         try values.encode(collectsChanges, forKey: .collectsChanges)
         try values.encode(outputPolicy, forKey: .outputPolicy)
         try values.encode(profile, forKey: .profile)
+        try values.encodeIfPresent(profileDigest, forKey: .profileDigest)
         try values.encode(limits, forKey: .limits)
     }
 }

@@ -20,6 +20,10 @@ package struct JobSpec: Sendable, Hashable {
     package var outputPolicy: OutputPolicy
     /// The name of the hardening profile.
     package var profile: String
+    /// The digest of the profile when the job was accepted: it is begun under no other.
+    ///
+    /// `nil` in the specs of an earlier release.
+    package var profileDigest: String?
     package var limits: Limits
 
     package init(

@@ -122,6 +122,11 @@ package final class EarlierJobs: Sendable {
         } catch let error as any UserFacingError {
             return try await supervisor.end(job, Verdict(.errored, error.code.rawValue, error.message))
         }
+        guard [nil, prepared.digest].contains(job.spec.profileDigest) else {
+            // Fail closed: this process may have been given other profiles, which hold less than the job was promised.
+            let message = "The profile \(job.spec.profile) is not as it was when the job was accepted."
+            return try await supervisor.end(job, Verdict(.errored, "profile_changed", message))
+        }
         return try await supervisor.run(job, after: attempts, profile: prepared, control: control)
     }
 }

@@ -32,7 +32,9 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Accepts a job: its image is pinned, its inputs are stored, and then it is kept from now on.
-    package func accept(_ request: JobRequest) async throws -> JobRecord {
+    ///
+    /// - Parameter profile: the one that `request` names; the job is begun under no other.
+    package func accept(_ request: JobRequest, profile: PreparedProfile) async throws -> JobRecord {
         let image = try await engine.pin(image: request.image, within: request.limits.pull)
         var (inputs, files): ([Blob], [JobSpec.InputFile]) = ([], [])
         for file in request.files {
@@ -52,7 +54,8 @@ package struct JobSupervisor: Sendable {
             inputs.append(blob)
             stdin = .stored(digest: blob.reference.digest, size: blob.reference.size)
         }
-        let spec = request.spec(image: image, files: files, stdin: stdin)
+        var spec = request.spec(image: image, files: files, stdin: stdin)
+        spec.profileDigest = profile.digest
         let job = JobRecord(
             id: ids.makeJobID(), spec: spec, specDigest: try store.digest(of: spec), createdAt: wallClock.now())
         try await store.submit(job, inputs: inputs)

@@ -277,6 +277,9 @@ import Testing
             #expect(collected.suffix(2) == [problem("*", .tooMany), problem("f99?", .tooMany)])
             let changes = try collect(folder, spec(collectsChanges: true))
             #expect(changes.first == problem("**", .tooMany))
+            // The same files as artifacts leave no less of the changes.
+            let both = try collect(folder, spec(artifacts: ["f*"], collectsChanges: true))
+            #expect(both.filter { if case .change = $0.message { true } else { false } }.count == 1024)
             #expect(changes.count == 1 + 2 * 1024)
         }
     }

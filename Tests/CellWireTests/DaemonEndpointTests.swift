@@ -64,10 +64,25 @@ import Testing
         #expect(daemon.nextFrame() == nil)
     }
 
+    @Test("a cell that goes on behind what the spools hold is told so by an error, on the first frame of a channel")
+    func shorterSpool() throws {
+        let data = Frame(.data, channel: 2, offset: 50, payload: [1]).encoded
+        for end in [data, Frame(.end, channel: 2, offset: 50).encoded] {
+            var daemon = DaemonEndpoint(key: Frame.testKey, epoch: 6, spooled: [.stdout: 49])
+            _ = daemon.attach()
+            #expect(try daemon.receive(welcome(epoch: 7)) == [.welcomed])
+            #expect(throws: ChannelReceiver.Violation.missing(channel: 2)) { try daemon.receive(end) }
+        }
+        var daemon = DaemonEndpoint(key: Frame.testKey, epoch: 6, spooled: [.stdout: 50])
+        _ = daemon.attach()
+        #expect(try daemon.receive(welcome(epoch: 7) + data) == [.welcomed, .bytes(.stdout, [1])])
+    }
+
     @Test("a cell that sends more than its window, or after the end, is told so by an error")
     func violations() throws {
         var daemon = try attached()
         for channel in UpChannel.allCases {
+            _ = try daemon.receive(Frame(.data, channel: channel.rawValue, offset: 0).encoded)
             let frame = Frame(.data, channel: channel.rawValue, offset: UInt64(channel.window), payload: [1])
             #expect(throws: ChannelReceiver.Violation.overrun(channel: channel.rawValue)) {
                 try daemon.receive(frame.encoded)

@@ -96,6 +96,32 @@ import Testing
         }
     }
 
+    @Test("where changes may be missing is told beside them, also if no artifacts are written")
+    func gaps() async throws {
+        try await TemporaryFolder.with { folder in
+            let world = Surroundings(["a": "new"])
+            let end = try end { attempt in
+                attempt.changes = [.init(path: "x", kind: .added, blob: world.blob("a"), problem: nil)]
+                attempt.artifacts = [
+                    .init(path: "x", blob: world.blob("a"), problem: nil),
+                    .init(path: "folder", blob: nil, problem: "is_a_folder"),
+                    .init(path: "**", blob: nil, problem: "too_many_files"),
+                    .init(path: "closed", blob: nil, problem: "unreadable"),
+                    .init(path: "**", blob: nil, problem: "too_many_files"),
+                ]
+            }
+            try await end.report(artifactsDir: nil, changesDir: folder.path, reader: world, output: world.output)
+            let told = world.told.withLock { $0 }
+            #expect(
+                told == """
+                    caisson: changed file ** was not collected: too_many_files
+                    caisson: changed file closed was not collected: unreadable
+                    caisson: 1 changed file was written to \(folder.path)
+
+                    """)
+        }
+    }
+
     @Test("dropped bytes are told by stream")
     func dropped() throws {
         let world = Surroundings()

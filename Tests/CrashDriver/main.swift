@@ -32,7 +32,7 @@ let profile = try Instance.profile(named: "shell")
 let request = JobRequest(
     image: arguments[2], command: Array(arguments[3...]), profile: profile.profile.name,
     limits: profile.profile.limits)
-let job = try await instance.supervisor.accept(request)
+let job = try await instance.supervisor.accept(request, profile: profile)
 _ = try await instance.supervisor.run(
     job, profile: profile, control: JobControl(grace: request.limits.grace))
 try await instance.close()

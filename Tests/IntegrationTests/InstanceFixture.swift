@@ -57,7 +57,7 @@ struct InstanceFixture: Sendable {
     /// Runs a job to its end.
     @discardableResult
     func run(_ request: JobRequest, control: JobControl? = nil) async throws -> (JobID, Verdict) {
-        let job = try await instance.supervisor.accept(request)
+        let job = try await instance.supervisor.accept(request, profile: profile)
         let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
         let control = control ?? JobControl(grace: .seconds(1))
         let verdict = try await instance.supervisor.run(job, profile: profile, live: live, control: control)

@@ -98,6 +98,32 @@ struct InterruptionTests {
         }
     }
 
+    @Test("a job whose spools are gone or cut short is given up at once, and says so", arguments: [true, false])
+    func lostSpools(all: Bool) async throws {
+        try await CommandFixture.with { caisson in
+            let running = try start(caisson, "sh", "-c", "seq 100000; echo begun; sleep 30; echo ended")
+            _ = try await caisson.runningContainer()
+            try await caisson.eventually("its output") { try running.outputSoFar().hasSuffix("begun\n") }
+            running.send(SIGKILL)
+            _ = try await running.outcome()
+            let spools = URL(filePath: "\(caisson.home)/spool")
+            if all {
+                try FileManager.default.removeItem(at: spools)
+            } else {
+                let attempt = try #require(try FileManager.default.contentsOfDirectory(atPath: spools.path).first)
+                let stdout = try FileHandle(forWritingTo: spools.appending(path: "\(attempt)/stdout"))
+                try stdout.truncate(atOffset: 10)
+                try stdout.close()
+            }
+            let next = try await caisson.run([], "echo", "next")
+            #expect(next.status == 0, "\(next.err)")
+            let list = try await caisson.caisson("list", "-o", "json")
+            let jobs = try JSONDecoder().decode([JSONValue].self, from: list.stdout)
+            #expect(jobs.last?["state"] == "errored", "\(list.out)")
+            #expect(jobs.last?["reason"] == "process_lost", "\(list.out)")
+        }
+    }
+
     @Test("a second run waits for the first one's folder and says whom it waits for")
     func secondRun() async throws {
         try await CommandFixture.with { caisson in

@@ -16,13 +16,15 @@ import Testing
     @Test("a good spec has no mistake, and rounds")
     func good() throws {
         #expect(Samples.spec.mistakes == [])
-        let bytes = try JSONEncoder().encode(Samples.spec)
-        #expect(try JSONDecoder().decode(JobSpec.self, from: bytes) == Samples.spec)
+        var spec = Samples.spec
+        spec.profileDigest = "sha256:p"
+        let bytes = try JSONEncoder().encode(spec)
+        #expect(try JSONDecoder().decode(JobSpec.self, from: bytes) == spec)
         let names = try #require(JSONDecoder().decode(JSONValue.self, from: bytes).objectValue?.keys)
         #expect(
             Set(names) == [
                 "image_id", "image_name", "command", "environment", "files", "stdin", "artifacts",
-                "collects_changes", "output_policy", "profile", "limits",
+                "collects_changes", "output_policy", "profile", "profile_digest", "limits",
             ])
     }
 

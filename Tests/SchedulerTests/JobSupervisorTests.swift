@@ -10,7 +10,7 @@ import Testing
         _ world: FakeWorld, artifacts: [String] = [], control: JobControl = JobControl(grace: .seconds(5))
     ) async throws -> (job: JobRecord, result: Result<Verdict, any Error>) {
         let supervisor = world.supervisor
-        let job = try await supervisor.accept(Samples.request(artifacts: artifacts))
+        let job = try await supervisor.accept(Samples.request(artifacts: artifacts), profile: Samples.profile())
         do {
             let verdict = try await supervisor.run(
                 job, profile: Samples.profile(), control: control)
@@ -223,7 +223,7 @@ import Testing
         try await withThrowingTaskGroup(of: JobState?.self) { group in
             for _ in 0..<40 {
                 group.addTask {
-                    let job = try await supervisor.accept(Samples.request())
+                    let job = try await supervisor.accept(Samples.request(), profile: Samples.profile())
                     return try await supervisor.run(
                         job, profile: Samples.profile(),
                         control: JobControl(grace: .zero)

@@ -86,6 +86,19 @@ import Testing
         #expect(world.steps.contains("sandbox.resume without order"))
     }
 
+    @Test(
+        "a job is begun under no other profile than the one it was accepted with", arguments: ["sha256:p", "sha256:q"])
+    func otherProfile(_ digest: String) async throws {
+        let usual = try Samples.profile()
+        let profile = PreparedProfile(profile: usual.profile, digest: digest, filter: usual.filter)
+        let job = try await world.supervisor.accept(Samples.request(), profile: profile)
+        try await world.goOn()
+        let isSame = digest == usual.digest
+        #expect(world.job(job.id)?.state == (isSame ? .succeeded : .errored))
+        #expect(world.job(job.id)?.reason == (isSame ? "exit_status" : "profile_changed"))
+        #expect(world.steps.contains("store.lease") == isSame)
+    }
+
     @Test("a job that can never run again is ended with its reason")
     func neverAgain() async throws {
         let live = try add(seed: 1, job: .ready, attempt: nil) { $0.stdin = .live }
