@@ -205,7 +205,7 @@ struct RunCommand: AsyncParsableCommand {
             failure.tell(form.form, output: output)
             if status == .ok { status = failure.status }
         }
-        if let refusal = follower.refusal { tell(refusal) }
+        if let flaw = await follower.flaw { tell(flaw) }
         do {
             try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
                 artifactsDir: artifactsDir, changesDir: changes, reader: instance.store, output: output)
