@@ -48,6 +48,8 @@ struct AttemptView: Encodable {
 
     let number: Int
     let state: String
+    /// Why it was given up for another attempt, if it was.
+    let reason: String?
     let containerName: String
     let containerId: String?
     let profileDigest: String
@@ -62,7 +64,7 @@ struct AttemptView: Encodable {
     let posture: JSONValue?
 
     init(_ attempt: AttemptRecord) {
-        (number, state) = (attempt.id.number, attempt.state.rawValue)
+        (number, state, reason) = (attempt.id.number, attempt.state.rawValue, attempt.reason)
         (containerName, containerId, profileDigest) = (
             attempt.containerName, attempt.containerID, attempt.profileDigest
         )

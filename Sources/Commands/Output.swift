@@ -55,16 +55,30 @@ struct Output: Sendable {
 /// Why what was asked for could not be printed.
 enum OutputError: UserFacingError, Hashable {
     case unwritable(stream: String, reason: String)
+    /// The attempt that was printed went down with the engine, and the next one wrote something else.
+    case begunAnew(stream: String)
 
-    var code: ErrorCode { .outputUnwritable }
+    var code: ErrorCode {
+        switch self {
+        case .unwritable: .outputUnwritable
+        case .begunAnew: .engineLost
+        }
+    }
 
     var message: String {
         switch self {
         case .unwritable(let stream, let reason): "The \(stream) cannot be written: \(reason)."
+        case .begunAnew(let stream):
+            "The \(stream) is that of an attempt that went down with its engine; the next one did not write the same."
         }
     }
 
-    var remedy: String? { "Send it to a place that takes it; what a job wrote is kept, see `caisson logs`." }
+    var remedy: String? {
+        switch self {
+        case .unwritable: "Send it to a place that takes it; what a job wrote is kept, see `caisson logs`."
+        case .begunAnew: "See `caisson logs` for what the job wrote."
+        }
+    }
 }
 
 /// The other end of a pipe was closed: whoever read from it has enough, and there is nothing to complain about.

@@ -1,3 +1,4 @@
+import CellWire
 import Foundation
 import Model
 import Ports
@@ -13,6 +14,21 @@ actor OutputFollower {
         var offset: Int64 = 0
         /// Whether nobody takes this stream any more; the other one may well be read on.
         var isBroken = false
+        /// What was passed on, of this attempt or of an earlier one: the next one has to begin with the same.
+        var passed = Extent()
+        /// What of it this attempt has written again.
+        var repeated: Extent?
+    }
+
+    /// So many bytes, and their checksum.
+    private struct Extent {
+        var count: Int64 = 0
+        var checksum = CRC32C()
+
+        mutating func add(_ bytes: [UInt8]) {
+            count += Int64(bytes.count)
+            checksum.update(bytes)
+        }
     }
 
     private static let pieceSize = 256 << 10
@@ -41,7 +57,24 @@ actor OutputFollower {
 
     nonisolated func wakeUp() { continuation.yield() }
 
-    func follow(_ spool: any Spool, toError: Bool) { followed.append(Followed(spool: spool, toError: toError)) }
+    /// Passes on what comes into `spool`.
+    ///
+    /// The spool of a later attempt takes the place of the earlier one's: what was passed on of that is not passed on again.
+    func follow(_ spool: any Spool, toError: Bool) {
+        guard let index = followed.firstIndex(where: { $0.toError == toError }) else {
+            return followed.append(Followed(spool: spool, toError: toError))
+        }
+        let earlier = followed[index]
+        followed[index] = Followed(
+            spool: spool, toError: toError, isBroken: earlier.isBroken, passed: earlier.passed, repeated: Extent())
+    }
+
+    /// Why what was passed on is not what the job wrote, if it is not; to be asked when the job has ended.
+    var flaw: OutputError? {
+        if let refusal { return refusal }
+        let unlike = followed.first { $0.repeated != nil }
+        return unlike.map { .begunAnew(stream: $0.toError ? "standard error" : "standard output") }
+    }
 
     /// Passes on until ``end()``.
     func run() async {
@@ -68,17 +101,36 @@ actor OutputFollower {
         }
         for index in followed.indices {
             while !followed[index].isBroken {
+                guard repeats(index) else { break }
                 let stream = followed[index]
-                let piece = try? await stream.spool.read(from: stream.offset, count: Self.pieceSize)  // ignored: closed
+                let rest = stream.repeated.map { Int(clamping: stream.passed.count - $0.count) } ?? Self.pieceSize
+                let piece = try? await stream.spool.read(  // ignored: closed
+                    from: stream.offset, count: min(rest, Self.pieceSize))
                 guard let piece, !piece.isEmpty else { break }
+                followed[index].offset += Int64(piece.count)
+                guard stream.repeated == nil else {
+                    followed[index].repeated?.add(piece)
+                    continue
+                }
+                followed[index].passed.add(piece)
                 switch await pass(piece, toError: stream.toError) {
-                case .taken: followed[index].offset += Int64(piece.count)
+                case .taken: break
                 case .refused: followed[index].isBroken = true
                 // The thread of the writes hangs in this one: nothing more can be handed to it.
                 case .stuck: for other in followed.indices { followed[other].isBroken = true }
                 }
             }
         }
+    }
+
+    /// False if this attempt has written something else than what was passed on of an earlier one.
+    private func repeats(_ index: Int) -> Bool {
+        guard let repeated = followed[index].repeated, repeated.count == followed[index].passed.count else {
+            return true
+        }
+        guard repeated.checksum.value == followed[index].passed.checksum.value else { return false }
+        followed[index].repeated = nil
+        return true
     }
 
     /// Stops passing on if a write that was under way at the last call still is.

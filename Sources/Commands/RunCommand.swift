@@ -202,7 +202,7 @@ struct RunCommand: AsyncParsableCommand {
     ) async -> ExitStatus {
         // With `-o json` the last line is an object, the job's or an error's: what is said of single files comes before.
         if form.form != .json { tell(verdict, of: job.id, output) }
-        var failures: [any Error] = [follower.refusal].compactMap(\.self)
+        var failures: [any Error] = [await follower.flaw].compactMap(\.self)
         do {
             try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
                 artifactsDir: artifactsDir, changesDir: changes, reader: instance.store, output: output)

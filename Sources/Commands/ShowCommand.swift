@@ -54,8 +54,9 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private static func lines(_ attempt: AttemptRecord, of job: JobRecord) -> [String] {
+        let state = attempt.state.rawValue + (attempt.reason.map { " (\($0))" } ?? "")
         var lines = [
-            line("attempt", "\(attempt.id.number), \(attempt.state.rawValue), container \(attempt.containerName)"),
+            line("attempt", "\(attempt.id.number), \(state), container \(attempt.containerName)"),
             line("profile", "\(attempt.profileDigest.prefix(19))"),
         ]
         if let record = attempt.record { lines += self.lines(record, JobEnd(job: job, attempt: attempt)) }

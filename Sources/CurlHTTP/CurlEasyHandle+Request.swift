@@ -20,7 +20,7 @@ extension CurlEasyHandle {
             if length == nil { lines.append("Transfer-Encoding: chunked") }
         }
         // A body that cannot be had twice must not meet a kept connection that is dead.
-        if request.body?.isStreamed == true { try set(CURLOPT_FRESH_CONNECT, 1) }
+        if request.needsNewConnection || request.body?.isStreamed == true { try set(CURLOPT_FRESH_CONNECT, 1) }
         try setHeaders(lines)
     }
 }

@@ -86,13 +86,16 @@ package struct HTTPRequest: Sendable, Hashable {
     package let timeouts: Timeouts
     /// Longest body of the answer, 0 or more; one byte more is ``HTTPClientError/bodyTooLarge(capBytes:)``.
     package let bodyCapBytes: Int
+    /// Whether it must not use a kept connection: one that still answers says nothing of whether the server takes others.
+    package let needsNewConnection: Bool
 
     /// Checks the parts.
     ///
     /// - Throws: ``HTTPClientError/invalidRequest(detail:)`` naming the first wrong part, never its value.
     package init(
         _ method: Method, _ target: String, headers: HTTPHeaders = [:], body: Body? = nil,
-        timeouts: Timeouts = Timeouts(), bodyCapBytes: Int = HTTPRequest.defaultBodyCapBytes
+        timeouts: Timeouts = Timeouts(), bodyCapBytes: Int = HTTPRequest.defaultBodyCapBytes,
+        needsNewConnection: Bool = false
     ) throws(HTTPClientError) {
         guard target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy(Self.isTargetByte) else {
             throw .invalidRequest(detail: "its target must begin with / and be percent-encoded")
@@ -116,7 +119,7 @@ package struct HTTPRequest: Sendable, Hashable {
             }
         }
         (self.method, self.target, self.headers, self.body) = (method, target, headers, body)
-        (self.timeouts, self.bodyCapBytes) = (timeouts, bodyCapBytes)
+        (self.timeouts, self.bodyCapBytes, self.needsNewConnection) = (timeouts, bodyCapBytes, needsNewConnection)
     }
 
     /// Refuses a streamed body where nothing streams it.

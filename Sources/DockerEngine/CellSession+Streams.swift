@@ -25,41 +25,64 @@ extension CellSession {
     /// Attaching to one that has ended would answer and then hang.
     func reconnect() async throws(EngineError) {
         close()
-        guard try await isRunning() else { throw try await loss() }
-        guard reattachesLeft > 0 else { throw .cellLost(detail: "its stream broke \(Limit.reattaches + 1) times") }
-        reattachesLeft -= 1
-        try await connect()
-    }
-
-    func isRunning() async throws(EngineError) -> Bool {
-        // A paused container is one that runs: it waits for us, and we for it.
-        try await inspectState()?["Running"] == true
-    }
-
-    /// The container's state, `nil` if it is gone; an engine that is down is waited for.
-    private func inspectState() async throws(EngineError) -> JSONValue? {
-        var waited = Duration.zero
         while true {
+            let state = try await inspectState()
+            guard isRunning(state) else { throw loss(state) }
+            guard reattachesLeft > 0 else { throw .cellLost(detail: "its stream broke \(Limit.reattaches + 1) times") }
+            reattachesLeft -= 1
             do throws(EngineError) {
-                return try await client.inspectContainer(containerID)?["State"]
+                return try await connect()
             } catch {
-                guard case .unreachable = error, waited < Limit.outage else { throw error }
+                // It has gone down since it was asked: the next look waits for it.
+                guard Self.outage(error) != nil else { throw error }
             }
-            sawOutage = true
-            do { try await clock.sleep(for: Limit.outageInterval) } catch { throw .interrupted }
-            waited += Limit.outageInterval
         }
     }
 
-    /// Why a container that does not run any more has ended.
+    /// Whether a container of this state runs; a paused one does: it waits for us, and we for it.
+    ///
+    /// One that was ended and runs again holds another cell, which would be given the same work a second time.
+    func isRunning(_ state: JSONValue?) -> Bool { state?["Running"] == true && !isStartedAnew(state) }
+
+    private func isStartedAnew(_ state: JSONValue?) -> Bool {
+        state?["Running"] == true && state?["FinishedAt"]?.stringValue?.hasPrefix("0001-01-01T00:00:00") != true
+    }
+
+    /// The container's state, `nil` if it is gone; an engine that is down is waited for.
+    ///
+    /// One that is going down answers on kept connections to the last, but takes no new one before it ends its containers.
+    func inspectState() async throws(EngineError) -> JSONValue? {
+        var waited = Duration.zero
+        while true {
+            do throws(EngineError) {
+                return try await client.inspectContainer(containerID, needsNewConnection: true)?["State"]
+            } catch {
+                guard let spent = Self.outage(error), waited < Limit.outage else { throw error }
+                waited += spent + Limit.outageInterval
+            }
+            sawOutage = true
+            do { try await clock.sleep(for: Limit.outageInterval) } catch { throw .interrupted }
+        }
+    }
+
+    /// How long an engine that is down, or only just coming up, has kept us waiting; `nil` if it is neither.
+    private static func outage(_ error: EngineError) -> Duration? {
+        switch error {
+        case .unreachable: .zero
+        case .timedOut(_, let limit): limit
+        default: nil
+        }
+    }
+
+    /// Why a container that does not run any more, by its `state`, has ended.
     ///
     /// The cell is killed for want of memory, or it ends by itself; a plain kill, or a removal, comes from outside, for
     /// the tool has no way to either.
-    func loss() async throws(EngineError) -> EngineError {
-        let state = try await inspectState()
+    func loss(_ state: JSONValue?) -> EngineError {
         let detail = lastWords(state)
         if state?["OOMKilled"] == true { return .cellOutOfMemory(detail: detail) }
         guard let state else { return .sandboxEnded(detail: detail) }
+        if isStartedAnew(state) { return .sandboxEnded(detail: "its container was ended and started anew") }
         // 137 is a kill; 255 is what the engine makes up for a container that it finds dead when it starts.
         guard state["ExitCode"] == 137 || state["ExitCode"] == 255 else { return .cellLost(detail: detail) }
         return sawOutage ? .engineLost(detail: detail) : .sandboxEnded(detail: detail)
@@ -94,7 +117,7 @@ extension CellSession {
     }
 
     /// The result of a container that ended before it was adopted: what is in the spools, if it is all there.
-    func resultOfEnded() async throws(EngineError) -> WorkResult {
+    func resultOfEnded(_ state: JSONValue?) async throws(EngineError) -> WorkResult {
         if let refusal = reports.refusalError { throw refusal }
         if let record = reports.record, let files = spools[.files],
             spooledBytes[.stdout] == min(Int64(record.stdoutBytes), limits.output.bytes),
@@ -109,7 +132,7 @@ extension CellSession {
         }
         // Nobody was there to see how it went.
         sawOutage = true
-        throw try await loss()
+        throw loss(state)
     }
 
     // MARK: What comes in
@@ -124,6 +147,7 @@ extension CellSession {
                 switch event {
                 case .welcomed:
                     isWelcomed = true
+                    sawOutage = false  // if there was one, the sandbox has outlived it
                     welcomes.send()
                 case .ended(let channel): ended.insert(channel)
                 case .bytes(let channel, let bytes): try await keep(channel, bytes)

@@ -48,14 +48,26 @@ final class DockerSandbox: Sandbox {
         guard case .created(let plan) = origin else {
             throw .protocolViolation(call: "start", detail: "an adopted sandbox has been started")
         }
+        let limit = plan.limits.start
+        // All of it: an engine that takes a call and then says nothing holds a job up for no longer.
+        let attestation = await within(limit, clock) { () async -> Result<Attestation, EngineError> in
+            do throws(EngineError) { return .success(try await self.attest(spools)) } catch { return .failure(error) }
+        }
+        guard let attestation else {
+            guard !Task.isCancelled else { throw .interrupted }
+            throw .clockRanOut(.start, limit: limit)
+        }
+        let differences = AttestationCheck.differences(try attestation.get(), plan: plan)
+        guard differences.isEmpty else { throw .profileNotApplied(differences) }
+        return try attestation.get()
+    }
+
+    private func attest(_ spools: [UpChannel: any Spool]) async throws(EngineError) -> Attestation {
         try await session.attach(spools: spools)
         let exchange = try await client.wait(containerID)
         ending.withLock { $0 = exchange }
         try await client.startContainer(containerID)
-        let attestation = try await session.attestation()
-        let differences = AttestationCheck.differences(attestation, plan: plan)
-        guard differences.isEmpty else { throw .profileNotApplied(differences) }
-        return attestation
+        return try await session.attestation()
     }
 
     func work(_ order: WorkOrder) async throws(EngineError) -> WorkResult { try await session.work(order) }

@@ -21,11 +21,18 @@ package struct DockerSandboxes: SandboxEngine {
     }
 
     package func pin(image name: String, within limit: Duration) async throws(EngineError) -> PinnedImage {
-        let pinned = await DockerEngine.within(limit, clock) { () async -> Result<PinnedImage, EngineError> in
-            do throws(EngineError) { return .success(try await pin(image: name)) } catch { return .failure(error) }
+        try await withinPullClock(limit) { () async throws(EngineError) in try await pin(image: name) }
+    }
+
+    private func withinPullClock<Value: Sendable>(
+        _ limit: Duration, _ body: @escaping @Sendable () async throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value {
+        let outcome = await DockerEngine.within(limit, clock) { () async -> Result<Value, EngineError> in
+            do throws(EngineError) { return .success(try await body()) } catch { return .failure(error) }
         }
-        guard let pinned else { throw .clockRanOut(.pull, limit: limit) }
-        return try pinned.get()
+        if let outcome { return try outcome.get() }
+        guard !Task.isCancelled else { throw .interrupted }
+        throw .clockRanOut(.pull, limit: limit)
     }
 
     private func pin(image name: String) async throws(EngineError) -> PinnedImage {
@@ -51,9 +58,10 @@ package struct DockerSandboxes: SandboxEngine {
 
     package func create(_ request: SandboxRequest) async throws(EngineError) -> any Sandbox {
         // Again, by id: what was pinned may have been removed since, and its environment has to be taken out.
-        guard let image = try await client.inspectImage(request.spec.imageID) else {
-            throw .imageNotFound(name: request.spec.imageName)
+        let found = try await withinPullClock(request.spec.limits.pull) { () async throws(EngineError) in
+            try await client.inspectImage(request.spec.imageID)
         }
+        guard let image = found else { throw .imageNotFound(name: request.spec.imageName) }
         if let reason = ImageCheck.refusal(image) { throw .imageRefused(name: request.spec.imageName, reason: reason) }
         let plan = ContainerPlan(
             name: request.containerName, labels: Labels.sandbox(installation, request), imageID: request.spec.imageID,
@@ -63,8 +71,14 @@ package struct DockerSandboxes: SandboxEngine {
         do throws(EngineError) {
             created = try await make(plan)
         } catch {
-            guard case .refused(_, 404, _) = error else { throw error }
-            throw .imageNotFound(name: request.spec.imageName)  // removed since it was looked at
+            switch error {
+            case .refused(_, 404, _):  // removed since it was looked at
+                throw .imageNotFound(name: request.spec.imageName)
+            case .unreachable, .protocolViolation:  // it may have been made, and the answer lost
+                try? await client.removeContainer(plan.name)  // ignored: what stays is found by its row
+                throw error
+            default: throw error
+            }
         }
         do throws(EngineError) {
             let posture = try await ContainerCheck.run(client: client, created: created, plan: plan)

@@ -86,8 +86,11 @@ package final class EngineClient: Sendable {
     }
 
     /// The whole answer of `GET /containers/{id}/json`, or `nil` if there is no such container.
-    func inspectContainer(_ id: String) async throws(EngineError) -> JSONValue? {
-        try await transport.find("GET /containers/{id}/json", "/containers/\(id)/json")
+    func inspectContainer(
+        _ id: String, needsNewConnection: Bool = false
+    ) async throws(EngineError) -> JSONValue? {
+        try await transport.find(
+            "GET /containers/{id}/json", "/containers/\(id)/json", needsNewConnection: needsNewConnection)
     }
 
     struct Listed: Decodable {

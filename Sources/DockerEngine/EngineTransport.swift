@@ -80,9 +80,9 @@ final class EngineTransport: Sendable {
 
     /// The whole answer to a question for one thing, or `nil` if there is no such thing.
     func find(
-        _ call: String, _ path: String, total: Duration = Limit.quick
+        _ call: String, _ path: String, needsNewConnection: Bool = false
     ) async throws(EngineError) -> JSONValue? {
-        let response = try await send(.get, path, total: total)
+        let response = try await send(.get, path, needsNewConnection: needsNewConnection)
         if response.status == 404 { return nil }
         try check(call, response, [200])
         return try decode(call, response.body)
@@ -90,7 +90,7 @@ final class EngineTransport: Sendable {
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, body: HTTPRequest.Body? = nil, total: Duration = Limit.quick,
-        isVersioned: Bool = true
+        isVersioned: Bool = true, needsNewConnection: Bool = false
     ) async throws(EngineError) -> HTTPResponse {
         let target = isVersioned ? try await self.path(path) : path
         let call = "\(method.rawValue) \(path.prefix { $0 != "?" })"
@@ -98,7 +98,8 @@ final class EngineTransport: Sendable {
             try await self.http.send(
                 HTTPRequest(
                     method, target, body: body,
-                    timeouts: HTTPRequest.Timeouts(total: total), bodyCapBytes: Limit.body))
+                    timeouts: HTTPRequest.Timeouts(total: total), bodyCapBytes: Limit.body,
+                    needsNewConnection: needsNewConnection))
         }
     }
 

@@ -13,6 +13,7 @@ package final class JobControl: Sendable {
     private struct State {
         var ask: Ask?
         var sandbox: (any Sandbox)?
+        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
@@ -35,11 +36,12 @@ package final class JobControl: Sendable {
     }
 
     private func end(_ ask: Ask) {
-        let (sandbox, isSecond) = state.withLock { state in
+        let (sandbox, waiter, isSecond) = state.withLock { state in
             let isSecond = state.ask == .cancelled
             state.ask = ask
-            return (state.sandbox, isSecond)
+            return (state.sandbox, state.waiter.take(), isSecond)
         }
+        waiter?.resume()
         sandbox?.cancel(grace: isSecond ? .zero : grace)
     }
 
@@ -50,5 +52,43 @@ package final class JobControl: Sendable {
             return state.ask
         }
         if ask != nil { sandbox.cancel(grace: grace) }
+    }
+
+    /// Runs a step that is given up when the job is to end: `nil` then.
+    ///
+    /// - Throws: what `step` throws; ``EngineError/interrupted`` if this task was cancelled.
+    func unlessAsked<Value: Sendable>(
+        _ step: @escaping @Sendable () async throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value? {
+        let outcome = await withTaskGroup(of: Result<Value, EngineError>?.self) { group in
+            group.addTask {
+                do throws(EngineError) { return .success(try await step()) } catch { return .failure(error) }
+            }
+            group.addTask {
+                await self.asked()
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        if outcome == nil, ask == nil { throw .interrupted }
+        return try outcome?.get()
+    }
+
+    /// Waits, as the only one, until the job's end is asked for or this task is cancelled.
+    private func asked() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    guard state.ask == nil, !Task.isCancelled else { return true }
+                    state.waiter = continuation
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiter.take() }?.resume()
+        }
     }
 }

@@ -14,7 +14,7 @@ extension JobSupervisor {
             return .left
         }
         do throws(StoreError) {
-            if let reason = await reasonToTryAgain(run, control) {
+            if let reason = await reasonToTryAgain(run, job, control) {
                 try await store.requeue(run.attempt, reason: reason, at: wallClock.now())
                 await cleanUp(run, isStored: true)
                 return .again
@@ -30,10 +30,12 @@ extension JobSupervisor {
     }
 
     /// Why the job gets another attempt, if it does: a fault of the engine before the tool was started, or an engine that went
-    /// down under a job without effects.
-    private func reasonToTryAgain(_ run: AttemptRun, _ control: JobControl) async -> String? {
+    /// down under a job without effects, whose input is still there to be given again.
+    private func reasonToTryAgain(_ run: AttemptRun, _ job: JobRecord, _ control: JobControl) async -> String? {
         guard let error = run.error, control.ask == nil, run.attempt.number < Self.attempts else { return nil }
         let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
+        // What was passed on of a live input went with the sandbox: without it the tool would do something else.
+        guard !mayHaveRun || job.spec.stdin != .live else { return nil }
         return error.isWorthAnotherAttempt(toolMayHaveRun: mayHaveRun) ? error.code.rawValue : nil
     }
 

@@ -41,9 +41,13 @@ extension JobSupervisor {
         try await openStreams(of: &run)
         guard control.ask == nil else { return }
         run.stopwatch.lap("verify")
-        let attestation = try await sandbox.start(spools: run.streams)
+        // An engine may take its time for this, and nobody has to wait for it: what it leaves is removed in any case.
+        let spools = run.streams
+        let attestation = try await control.unlessAsked { () async throws(EngineError) in
+            try await sandbox.start(spools: spools)
+        }
         run.stopwatch.lap("start")
-        guard control.ask == nil else { return }
+        guard let attestation, control.ask == nil else { return }
         try await stored { () throws(StoreError) in
             try await store.markWorking(attempt, attestation: attestation, at: wallClock.now())
         }

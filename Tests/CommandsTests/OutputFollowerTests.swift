@@ -187,4 +187,42 @@ import Testing
         try await spools.remove(other)
         #expect(printed.out == [])
     }
+
+    @Test(
+        "a further attempt goes on where the earlier one ended, if it has written the same; else nothing of it is printed",
+        arguments: [
+            (later: "begun, and more", printed: "begun, and more", isFlawed: false),
+            (later: "begun", printed: "begun", isFlawed: false),
+            (later: "other, and more", printed: "begun", isFlawed: true),
+            (later: "beg", printed: "begun", isFlawed: true),
+            (later: "", printed: "begun", isFlawed: true),
+        ])
+    func furtherAttempt(later: String, printed wanted: String, isFlawed: Bool) async throws {
+        let (printed, first, second) = (Printed(), MemorySpool(), MemorySpool())
+        let follower = OutputFollower(output: printed.output)
+        await follower.follow(first, toError: false)
+        try await first.append(Array("begun".utf8))
+        await follower.finish()
+        await follower.follow(second, toError: false)
+        for byte in later.utf8 {
+            try await second.append([byte])
+            await follower.drain()
+        }
+        await follower.finish()
+        #expect(String(decoding: printed.out, as: UTF8.self) == wanted)
+        let flaw = await follower.flaw
+        #expect(flaw == (isFlawed ? .begunAnew(stream: "standard output") : nil))
+    }
+
+    @Test("a further attempt needs to repeat nothing where nothing was printed")
+    func nothingPrinted() async throws {
+        let (printed, first, second) = (Printed(), MemorySpool(), MemorySpool())
+        let follower = OutputFollower(output: printed.output)
+        await follower.follow(first, toError: true)
+        await follower.finish()
+        await follower.follow(second, toError: true)
+        await follower.finish()
+        let flaw = await follower.flaw
+        #expect(flaw == nil)
+    }
 }

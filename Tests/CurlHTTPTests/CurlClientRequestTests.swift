@@ -70,6 +70,18 @@ import Testing
         }
     }
 
+    @Test("a request that needs a new connection has one, although another is kept", arguments: Transport.allCases)
+    func newConnection(transport: Transport) async throws {
+        let script: ScriptedServer.Script = { connection in
+            while connection.readRequest() != nil { connection.answer(200, "here") }
+        }
+        try await ScriptedServer.with(transport, script: script) { server, client in
+            _ = try await client.send(HTTPRequest(.get, "/"))
+            _ = try await client.send(HTTPRequest(.get, "/", needsNewConnection: true))
+            #expect(server.connections == 2)
+        }
+    }
+
     @Test(
         "requests beside one another have connections of their own, and all are answered", arguments: Transport.allCases
     )

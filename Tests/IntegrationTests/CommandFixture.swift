@@ -7,22 +7,35 @@ import TestSupport
 /// installation is left in the engine but the volume that holds its cell, which is then removed.
 struct CommandFixture: Sendable {
     let folder: TemporaryFolder
-    let probe = EngineProbe()
+    /// Looks at the engine that the commands use, whatever stands between.
+    var probe = EngineProbe()
+    /// Where the commands look for it, as in `DOCKER_HOST`.
+    var engine = "\(TestEngine.address)"
 
     var home: String { folder.file("home") }
 
     static func with(_ body: (CommandFixture) async throws -> Void) async throws {
+        try await TemporaryFolder.with { folder in try await CommandFixture(folder: folder).use(body) }
+    }
+
+    /// The same with something between the commands and the engine.
+    static func withProxy(_ body: (CommandFixture, EngineProxy) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder in
-            let fixture = CommandFixture(folder: folder)
-            do {
-                try await body(fixture)
-            } catch {
-                try await fixture.removeLeftovers()
-                throw error
-            }
-            let leftovers = try await fixture.removeLeftovers()
-            #expect(leftovers.isEmpty, "containers were left behind")
+            let proxy = try EngineProxy(in: folder)
+            defer { proxy.close() }
+            try await CommandFixture(folder: folder, engine: "unix://\(proxy.path)").use { try await body($0, proxy) }
         }
+    }
+
+    func use(_ body: (CommandFixture) async throws -> Void) async throws {
+        do {
+            try await body(self)
+        } catch {
+            try await removeLeftovers()
+            throw error
+        }
+        let leftovers = try await removeLeftovers()
+        #expect(leftovers.isEmpty, "containers were left behind")
     }
 
     /// The installation's id, once a job of it has come as far as a container's name.
@@ -61,7 +74,7 @@ struct CommandFixture: Sendable {
     ) throws -> RunningCommand {
         var all = ProcessInfo.processInfo.environment
         all["CAISSON_HOME"] = home
-        all["DOCKER_HOST"] = "\(TestEngine.address)"
+        all["DOCKER_HOST"] = engine
         all.merge(environment) { _, given in given }
         return try RunningCommand(
             program: TestEngine.programs.appending(path: "caisson"), arguments, environment: all, stdin: stdin,
@@ -77,6 +90,12 @@ struct CommandFixture: Sendable {
         let seen = try await caisson("show", "@latest")
         Issue.record("\(what) did not come about within thirty seconds: \(seen.out)\(seen.err)")
         throw POSIXError(.ETIMEDOUT)
+    }
+
+    /// The newest job as `caisson show` has it.
+    func latest() async throws -> JSONValue {
+        let shown = try await caisson("show", "@latest", "-o", "json")
+        return try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
     }
 
     /// Waits until the engine has a running container of this installation, and gives its name.

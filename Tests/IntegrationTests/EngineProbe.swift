@@ -15,7 +15,10 @@ struct EngineProbe: Sendable {
         }
     }
 
-    private let path = TestEngine.socketPath
+    private let path: String
+
+    /// - Parameter path: of the engine's socket.
+    init(path: String = TestEngine.socketPath) { self.path = path }
 
     func request(_ method: String, _ target: String, body: Data = Data(), type: String = "application/json") throws
         -> Answer

@@ -25,13 +25,44 @@ final class EngineProxy: Sendable {
         var change: Change?
         var cutAfter = Int.max
         var cutsLeft = 0
+        var delay: Int32 = 0
+        var hold: Hold?
+        /// What a request's first line holds whose answer is lost.
+        var losing: String?
+    }
+
+    /// Requests that are kept from the engine.
+    private struct Hold {
+        let text: String
+        var passing: Int
+        let gate: Gate
+    }
+
+    /// Two ends: the reader is told of the release by the other one's end.
+    private final class Gate: Sendable {
+        let reader: Int32
+        private let writer: Int32
+
+        init() throws {
+            var ends: [Int32] = [-1, -1]
+            let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+            guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw POSIXError(.EMFILE) }
+            (reader, writer) = (ends[0], ends[1])
+        }
+
+        func open() { Glibc.close(writer) }
+
+        deinit { Glibc.close(reader) }
     }
 
     let path: String
+    private let engine: String
     private let state = Mutex(State())
     private let listener: Int32
 
-    init(in folder: TemporaryFolder) throws {
+    /// - Parameter engine: the path of the engine's socket.
+    init(in folder: TemporaryFolder, to engine: String = TestEngine.socketPath) throws {
+        self.engine = engine
         path = folder.file("engine.sock")
         listener = try UnixSocket.listen(at: path, backlog: 64)
         Threads.start { [listener, weak self] in
@@ -60,8 +91,34 @@ final class EngineProxy: Sendable {
         }
     }
 
+    /// From now on every piece of an answer, and of an attached stream, comes so much later.
+    func delay(milliseconds: Int32) { state.withLock { $0.delay = milliseconds } }
+
+    /// From now on a request whose first line holds `text` is kept from the engine, after so many that are let pass; what was
+    /// asked before is forgotten.
+    func hold(_ text: String, after passing: Int = 0) throws {
+        let gate = try Gate()
+        state.withLock { state in
+            state.hold = Hold(text: text, passing: passing, gate: gate)
+            state.log = []
+        }
+    }
+
+    /// The answer of the next request whose first line holds `text` does not come: its connection ends instead.
+    func lose(_ text: String) { state.withLock { $0.losing = text } }
+
+    /// Lets go on what is held, and holds nothing more.
+    func release() {
+        let hold = state.withLock { state in
+            defer { state.hold = nil }
+            return state.hold
+        }
+        hold?.gate.open()
+    }
+
     /// Ends the accepting thread; connections end with their clients.
     func close() {
+        release()
         shutdown(listener, Int32(SHUT_RDWR))
         Glibc.close(listener)
     }
@@ -71,7 +128,7 @@ final class EngineProxy: Sendable {
 
     private func serve(_ client: Int32) {
         // ignored: the client sees that nobody answers
-        guard let engine = try? UnixSocket.connect(to: TestEngine.socketPath) else {
+        guard let engine = try? UnixSocket.connect(to: engine) else {
             Glibc.close(client)
             return
         }
@@ -85,6 +142,7 @@ final class EngineProxy: Sendable {
         let client: Int32
         let engine: Int32
         let isAttached = Mutex(false)
+        let losesAnswer = Mutex(false)
 
         init(client: Int32, engine: Int32) { (self.client, self.engine) = (client, engine) }
 
@@ -110,24 +168,53 @@ final class EngineProxy: Sendable {
             guard count > 0 else { break }
             bytes = Array(bytes[..<count])
             if fromClient {
-                note(bytes, connection)
+                if let gate = note(bytes, connection), !wait(for: gate, client: source) { break }
+            } else if connection.losesAnswer.withLock({ $0 }) {
+                break
             } else if connection.isAttached.withLock({ $0 }) {
                 passed += count
                 if takeCut(at: passed) { break }
             } else if let change = state.withLock({ $0.change }) {
                 bytes = replace(change, in: held + bytes, held: &held)
             }
+            if !fromClient {
+                // A wait for nothing: these are threads of the proxy's own.
+                let delay = state.withLock(\.delay)
+                if delay > 0 { poll(nil, 0, delay) }
+            }
             guard send(bytes, to: target) else { break }
         }
         connection.end()
     }
 
-    private func note(_ bytes: [UInt8], _ connection: Connection) {
-        guard !connection.isAttached.withLock({ $0 }) else { return }
+    /// Writes a request down; gives what to wait on before it may go on, if it is held.
+    private func note(_ bytes: [UInt8], _ connection: Connection) -> Gate? {
+        guard !connection.isAttached.withLock({ $0 }) else { return nil }
         let line = String(decoding: bytes.prefix { $0 != 13 }, as: UTF8.self)
-        guard line.hasSuffix("HTTP/1.1") else { return }
-        state.withLock { $0.log.append(line) }
+        guard line.hasSuffix("HTTP/1.1") else { return nil }
         if line.contains("/attach?") { connection.isAttached.withLock { $0 = true } }
+        return state.withLock { state in
+            state.log.append(line)
+            if let text = state.losing, line.contains(text) {
+                state.losing = nil
+                connection.losesAnswer.withLock { $0 = true }
+            }
+            guard let hold = state.hold, line.contains(hold.text) else { return nil }
+            guard hold.passing == 0 else {
+                state.hold?.passing -= 1
+                return nil
+            }
+            return hold.gate
+        }
+    }
+
+    /// False if the client went away before the release: what it asked for is then never asked.
+    private func wait(for gate: Gate, client: Int32) -> Bool {
+        var waits = [
+            pollfd(fd: gate.reader, events: Int16(POLLIN), revents: 0), pollfd(fd: client, events: 0, revents: 0),
+        ]
+        while poll(&waits, 2, -1) < 0, errno == EINTR {}
+        return waits[1].revents == 0
     }
 
     private func takeCut(at passed: Int) -> Bool {

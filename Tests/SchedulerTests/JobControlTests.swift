@@ -56,4 +56,44 @@ import Testing
         #expect(sandbox.cancellations.filter { $0 == .seconds(5) }.count == 1)
         #expect(sandbox.cancellations.filter { $0 == .zero }.count == 49)
     }
+
+    @Test("a step is given up when the end is asked for, before it or during it, and is otherwise left alone")
+    func givenUp() async throws {
+        let value = try await control.unlessAsked { () async throws(EngineError) in 7 }
+        #expect(value == 7)
+        await #expect(throws: EngineError.outcomeLost) {
+            try await control.unlessAsked { () async throws(EngineError) in throw .outcomeLost }
+        }
+        let begun = Latch()
+        async let given: Int? = control.unlessAsked { () async throws(EngineError) in await Self.forever(begun) }
+        await begun.wait()
+        control.cancel()
+        let during = try await given
+        #expect(during == nil)
+        let after = try await control.unlessAsked { () async throws(EngineError) in await Self.forever(Latch()) }
+        #expect(after == nil)
+    }
+
+    @Test("a step of a cancelled task is interrupted, which is no end of the job")
+    func interrupted() async throws {
+        let begun = Latch()
+        let task = Task { [control] in
+            try await control.unlessAsked { () async throws(EngineError) in
+                _ = await Self.forever(begun)
+                throw .interrupted
+            }
+        }
+        await begun.wait()
+        task.cancel()
+        // The step itself may see the end first; an engine's calls say then that they were interrupted.
+        let outcome = await task.result
+        #expect(throws: EngineError.interrupted) { try outcome.get() }
+    }
+
+    /// Ends with its task alone.
+    private static func forever(_ begun: Latch) async -> Int {
+        begun.open()
+        await Latch().wait()
+        return 0
+    }
 }

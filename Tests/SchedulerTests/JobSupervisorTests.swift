@@ -216,6 +216,26 @@ import Testing
         #expect((before.state, before.reason) == (.errored, "cell_lost"))
     }
 
+    @Test("a job whose engine goes down under its tool is tried again, but not without the live input it had")
+    func engineLost() async throws {
+        var script = FakeWorld.Script()
+        script.workError = .engineLost(detail: "gone")
+        for (stdin, attempts) in [
+            (JobRequest.StandardInput.none, JobSupervisor.attempts), (.live(TextSource("begun")), 1),
+        ] {
+            let world = FakeWorld(script: script)
+            var request = try Samples.request()
+            request.stdin = stdin
+            let job = try await world.supervisor.accept(request, profile: Samples.profile())
+            let verdict = try await world.supervisor.run(
+                job, profile: Samples.profile(), control: JobControl(grace: .zero))
+            #expect(verdict?.state == .errored)
+            #expect(verdict?.reason == "engine_lost")
+            #expect(try await world.store.attempts(of: job.id).count == attempts)
+            #expect(world.containers == [])
+        }
+    }
+
     @Test("many jobs run beside each other without meeting")
     func beside() async throws {
         let world = FakeWorld()
