@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <linux/seccomp.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -20,11 +22,25 @@
 // value again: whoever reads the outcome asks the engine, too, when the cell is gone.
 static const char tool_oom_score[] = "900";
 
+// Newer than the headers of Debian 12: the caller of a refused call is woken on the processor of who answers.
+#define SET_LISTENER_FLAGS SECCOMP_IOW(4, __u64)
+#define SYNC_WAKE_UP 1
+
 static void fail(int status_fd) {
     int error = errno;
     ssize_t ignored = write(status_fd, &error, sizeof error);
     (void)ignored;
     _exit(127);
+}
+
+// The filter, and a descriptor by which what it does not decide itself is asked of the cell; closed at exec.
+static int load(const struct sock_fprog *program) {
+    // A signal must not make an asked call begin anew: it would be counted twice, or never come to its answer.
+    unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
+    if (listener >= 0 || errno != EINVAL) return listener;
+    // A kernel before 5.19.
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, program);
 }
 
 // Runs in the child: only async-signal-safe calls, no allocation.
@@ -50,10 +66,13 @@ static void become_tool(const struct caisson_spawn *spawn) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 
     struct sock_fprog program = {.len = spawn->filter_length, .filter = (struct sock_filter *)spawn->filter};
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0) fail(status);
+    int listener = load(&program);
+    if (listener < 0) fail(status);
+    char ready[1 + sizeof listener] = {'r'};
+    memcpy(ready + 1, &listener, sizeof listener);
+    if (write(status, ready, sizeof ready) != sizeof ready) fail(status);
 
-    char byte = 'r';
-    if (write(status, &byte, 1) != 1) fail(status);
+    char byte;
     ssize_t count;
     do count = read(gate, &byte, 1); while (count < 0 && errno == EINTR);
     if (count != 1) _exit(127);  // the cell has shut the gate
@@ -65,6 +84,40 @@ pid_t caisson_cell_spawn(const struct caisson_spawn *spawn) {
     pid_t pid = fork();
     if (pid == 0) become_tool(spawn);
     return pid;
+}
+
+int caisson_cell_take_listener(pid_t child, int number) {
+    int process = (int)syscall(SYS_pidfd_open, child, 0);
+    if (process < 0) return -1;
+    int listener = (int)syscall(SYS_pidfd_getfd, process, number, 0);
+    int error = errno;
+    close(process);
+    errno = error;
+    // A kernel that lacks the flag is slower, no more. An outer list that does not let us ask would stop the tool for ever.
+    if (listener >= 0 && ioctl(listener, SET_LISTENER_FLAGS, SYNC_WAKE_UP) < 0 && errno == EPERM) {
+        close(listener);
+        errno = EPERM;
+        return -1;
+    }
+    return listener;
+}
+
+int caisson_cell_refuse_next(int listener, int *number, uint64_t *argument) {
+    for (int tries = 0; tries < 16; tries++) {
+        struct pollfd waiting = {.fd = listener, .events = POLLIN};
+        if (poll(&waiting, 1, 0) <= 0) return 0;
+        if (!(waiting.revents & POLLIN)) return -1;
+        struct seccomp_notif call;
+        memset(&call, 0, sizeof call);
+        // The caller may have been killed meanwhile: then the next one is asked for.
+        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) continue;
+        struct seccomp_notif_resp answer = {.id = call.id, .error = -EPERM};
+        ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+        *number = call.data.nr;
+        *argument = call.data.args[0];
+        return 1;
+    }
+    return 0;
 }
 
 int caisson_cell_signal_fd(void) {

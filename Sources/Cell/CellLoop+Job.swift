@@ -68,6 +68,29 @@ extension CellLoop {
         }
     }
 
+    // MARK: Refused calls
+
+    /// Answers the calls that wait for it: what the tool's list does not name is refused, and counted.
+    ///
+    /// At most so many at a time: a tool that does nothing else must not keep the cell from its clocks.
+    mutating func refuseCalls() {
+        guard let listener = tool?.listener, listener >= 0 else { return }
+        var (number, argument): (Int32, UInt64) = (0, 0)
+        for _ in 0..<64 {
+            switch unsafe caisson_cell_refuse_next(listener, &number, &argument) {
+            case 1: refusals.add(Int(number), argument: argument)
+            case 0: return
+            default: return closeListener()
+            }
+        }
+    }
+
+    private mutating func closeListener() {
+        guard let listener = tool?.listener, listener >= 0 else { return }
+        close(listener)
+        tool?.listener = -1
+    }
+
     // MARK: Streams
 
     /// Moves whatever can be moved without waiting.
@@ -212,7 +235,9 @@ extension CellLoop {
         reap()
         guard !processesLeft, (tool?.stdout ?? -1) < 0, (tool?.stderr ?? -1) < 0, let spec else { return }
         closeStdin()
+        closeListener()
         stdinBytes.removeAll()
+        (record.refusals, record.otherRefusals) = (refusals.refusals, refusals.others)
         record.cpuMicroseconds = Int(caisson_cell_children_cpu_us())
         record.peakMemoryBytes = cgroup.peakMemory ?? 0
         record.oomKills = max(0, cgroup.oomKills - oomKillsBefore)

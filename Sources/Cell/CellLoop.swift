@@ -45,6 +45,7 @@ struct CellLoop {
     var pidsRefusalsBefore = 0
     let cgroup = Cgroup()
     var limitWatch: LimitWatch
+    var refusals = RefusalLog()
 
     private var outgoing: ArraySlice<UInt8> = []
     private var inputOpen = true
@@ -71,6 +72,7 @@ struct CellLoop {
             wait(signals)
             // Before the tool's output is read: what it complains of may be over when it has gone on.
             if case .running = phase { limitWatch.look(at: Kernel.now) }
+            refuseCalls()
             receive()
             takeSignals(signals)
             keepClocks()
@@ -141,6 +143,7 @@ struct CellLoop {
             where fd >= 0 && endpoint.room(channel) > 0 {
                 descriptors.append(pollfd(fd: fd, events: Int16(POLLIN), revents: 0))
             }
+            if tool.listener >= 0 { descriptors.append(pollfd(fd: tool.listener, events: Int16(POLLIN), revents: 0)) }
             if tool.stdin >= 0, !stdinBytes.isEmpty {
                 descriptors.append(pollfd(fd: tool.stdin, events: Int16(POLLOUT), revents: 0))
             }

@@ -20,6 +20,8 @@ struct ToolProcess {
     var stdin: Int32
     var stdout: Int32
     var stderr: Int32
+    /// By which the kernel asks what to answer to calls that the filter does not decide; -1 once closed.
+    var listener: Int32
 
     /// Starts the tool; it runs when this returns.
     init(_ spec: CellSpec, folder: String) throws(Failure) {
@@ -56,7 +58,12 @@ struct ToolProcess {
         guard pid > 0 else { throw .notStarted(forkError) }
 
         // The child says that its filter stands, or why it does not; then it waits for the byte at the gate.
-        guard try Self.answer(status[0]) == [UInt8(ascii: "r")] else { throw .setUp(EPROTO) }
+        let ready = try Self.answer(status[0])
+        guard ready.count == 5, ready[0] == UInt8(ascii: "r") else { throw .setUp(EPROTO) }
+        let listener = caisson_cell_take_listener(pid, Int32(ready.littleEndian(at: 1, as: UInt32.self)))
+        guard listener >= 0 else { throw .setUp(errno) }
+        var isTaken = false
+        defer { if !isTaken { close(listener) } }
         let posture = Attester.posture(of: pid)
         guard posture.seccompMode == 2, posture.seccompFilters >= 2, posture.noNewPrivileges, posture.capabilities == 0
         else { throw .posture(posture) }
@@ -68,7 +75,9 @@ struct ToolProcess {
             guard case .setUp(let number) = error else { throw error }
             throw .notStarted(number)
         }
-        (self.pid, self.posture, stdin, stdout, stderr) = (pid, posture, input[1], output[0], errors[0])
+        isTaken = true
+        (self.pid, self.posture, self.listener) = (pid, posture, listener)
+        (stdin, stdout, stderr) = (input[1], output[0], errors[0])
     }
 
     /// What the child says next: a byte, or nothing at the end of its pipe.

@@ -18,6 +18,8 @@ extension CellRecord {
         case pidsLimitHit = "pids_limit_hit"
         case leftBehind = "left_behind"
         case limitsHit = "limits_hit"
+        case refusals
+        case otherRefusals = "other_refusals"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -37,5 +39,31 @@ extension CellRecord {
         pidsLimitHit = try values.decode(Bool.self, forKey: .pidsLimitHit)
         leftBehind = try number(.leftBehind)
         limitsHit = try values.decodeIfPresent([String].self, forKey: .limitsHit) ?? []
+        refusals = try values.decodeIfPresent([Refusal].self, forKey: .refusals) ?? []
+        otherRefusals = try optional(.otherRefusals) ?? 0
+    }
+}
+
+extension CellRecord.Refusal: Codable {
+    enum CodingKeys: String, CodingKey {
+        case number, name, count
+        case firstArgument = "first_argument"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            number: try values.decode(Int.self, forKey: .number),
+            name: try values.decodeIfPresent(String.self, forKey: .name),
+            count: try values.decode(Int.self, forKey: .count),
+            firstArgument: try values.decode(UInt64.self, forKey: .firstArgument))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(number, forKey: .number)
+        try values.encodeIfPresent(name, forKey: .name)
+        try values.encode(count, forKey: .count)
+        try values.encode(firstArgument, forKey: .firstArgument)
     }
 }

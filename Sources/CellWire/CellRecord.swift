@@ -60,6 +60,25 @@ package struct CellRecord: Sendable, Hashable, Codable {
     /// `open_files`.
     package var limitsHit: [String] = []
 
+    /// The system calls that the tool was refused and that its list does not answer itself, in the order in which they came first.
+    package var refusals: [Refusal] = []
+    /// Refusals of further calls, when there were too many different ones.
+    package var otherRefusals: Int = 0
+
+    /// A system call that was refused.
+    package struct Refusal: Sendable, Hashable {
+        package let number: Int
+        /// As people know it; the cell sends numbers only.
+        package var name: String?
+        package var count: Int
+        /// The first argument of the first one: the family of a socket, the request of an ioctl.
+        package let firstArgument: UInt64
+
+        package init(number: Int, name: String? = nil, count: Int = 1, firstArgument: UInt64) {
+            (self.number, self.name, self.count, self.firstArgument) = (number, name, count, firstArgument)
+        }
+    }
+
     /// Every word that ``limitsHit`` may hold.
     package static let limitWords = [
         "pids", "memory", "output", "work", "work_files", "tmp", "tmp_files", "open_files",

@@ -126,6 +126,14 @@ extension CellRecord {
         fields.put(13, pidsLimitHit)
         fields.put(14, leftBehind)
         fields.put(15, limitsHit)
+        for refusal in refusals {
+            var inner = FieldWriter()
+            inner.put(1, refusal.number)
+            inner.put(2, refusal.count)
+            inner.put(3, refusal.firstArgument)
+            fields.put(16, inner.bytes)
+        }
+        fields.put(17, otherRefusals)
     }
 
     /// - Throws: ``MessageError/malformed(_:)`` without a cause that is known: a success must never be made up.
@@ -149,5 +157,13 @@ extension CellRecord {
         pidsLimitHit = fields.flag(13)
         leftBehind = fields.integer(14) ?? 0
         limitsHit = fields.strings(15)
+        refusals = fields.all(16).compactMap {
+            // ignored: a torn refusal is none
+            guard let inner = try? FieldReader($0), let number = inner.integer(1), let count = inner.integer(2) else {
+                return nil
+            }
+            return Refusal(number: number, count: count, firstArgument: inner.number(3) ?? 0)
+        }
+        otherRefusals = fields.integer(17) ?? 0
     }
 }

@@ -92,8 +92,9 @@ struct ShowCommand: AsyncParsableCommand {
             return "\(stream) \(count) bytes\(dropped.map { " (\($0) bytes were dropped at the limit)" } ?? "")"
         }
         let hit = record.limitsHit.filter(CellRecord.limitWords.contains).joined(separator: ", ")
+        let refused = record.refusals.map { "\($0.name ?? "call \($0.number)") (\($0.count))" }.joined(separator: ", ")
         return [line("end", ending), line("used", used), line("output", output.joined(separator: ", "))]
-            + (hit.isEmpty ? [] : [line("limits hit", hit)])
+            + (hit.isEmpty ? [] : [line("limits hit", hit)]) + (refused.isEmpty ? [] : [line("refused", refused)])
     }
 
     /// What the cell saw from inside, before and after it let the tool go.

@@ -64,7 +64,7 @@ package struct Instance: Sendable {
                 supervisor: JobSupervisor(
                     store: jobs, spools: spools, blobs: blobs, engine: engine, installation: store.installation,
                     ids: ids,
-                    wallClock: wallClock, clock: clock, logger: logger),
+                    wallClock: wallClock, clock: clock, logger: logger, callName: ReachableCalls.name(of:)),
                 recovery: Recovery(store: jobs, spools: spools, engine: engine, wallClock: wallClock, logger: logger),
                 images: ImageRegister(
                     engine: DockerImages(client: client), store: store, installation: store.installation,

@@ -43,6 +43,7 @@ package enum FilterCompiler {
         case .allow: caisson_seccomp_allow()
         case .errno: caisson_seccomp_errno(UInt16(clamping: number ?? Int(EPERM)))
         case .killProcess: caisson_seccomp_kill_process()
+        case .notify: caisson_seccomp_notify()
         }
     }
 

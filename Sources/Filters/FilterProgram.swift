@@ -25,6 +25,8 @@ package struct FilterProgram: Sendable {
         case allow
         case errno(Int)
         case killProcess
+        /// Asked of whoever listens.
+        case notify
         case other(UInt32)
 
         init(_ value: UInt32) {
@@ -33,6 +35,7 @@ package struct FilterProgram: Sendable {
                 case 0x7FFF_0000: .allow
                 case 0x0005_0000: .errno(Int(value & 0xFFFF))
                 case 0x8000_0000: .killProcess
+                case 0x7FC0_0000: .notify
                 default: .other(value)
                 }
         }
@@ -41,7 +44,7 @@ package struct FilterProgram: Sendable {
         var letsThrough: Bool {
             switch self {
             case .allow: true
-            case .errno, .killProcess: false
+            case .errno, .killProcess, .notify: false
             case .other(let value): [0x7FFC_0000, 0x7FF0_0000].contains(value & 0xFFFF_0000)
             }
         }

@@ -46,10 +46,11 @@ package enum ReachableCalls {
         return count
     }
 
-    private static func name(of number: Int) -> String {
-        guard let name = unsafe seccomp_syscall_resolve_num_arch(caisson_seccomp_native(), Int32(number)) else {
-            return "\(number)"
-        }
+    /// A call's name on this machine, or its number if it has none.
+    package static func name(of number: Int) -> String {
+        guard let number = Int32(exactly: number),
+            let name = unsafe seccomp_syscall_resolve_num_arch(caisson_seccomp_native(), number)
+        else { return "\(number)" }
         defer { unsafe free(name) }
         return unsafe String(cString: name)
     }

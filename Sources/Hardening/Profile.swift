@@ -45,6 +45,10 @@ package struct Profile: Sendable, Hashable {
         for (file, list) in [(names[1], outer), (names[2], inner)] {
             if let mistake = list.mistake { throw .brokenProfile(file: path(file), detail: mistake) }
         }
+        if outer.asks {
+            throw .brokenProfile(
+                file: path(names[1]), detail: "SCMP_ACT_NOTIFY is for inner lists: an engine has nobody to ask")
+        }
         self.name = name
         description = document.description
         limits = document.limits

@@ -8,6 +8,8 @@ package struct SeccompList: Sendable, Hashable, Codable {
         case allow = "SCMP_ACT_ALLOW"
         case errno = "SCMP_ACT_ERRNO"
         case killProcess = "SCMP_ACT_KILL_PROCESS"
+        /// Asked of the cell, which refuses with EPERM and counts; for inner lists alone.
+        case notify = "SCMP_ACT_NOTIFY"
     }
 
     package enum Operator: String, Sendable, Hashable, Codable {
@@ -40,7 +42,7 @@ package struct SeccompList: Sendable, Hashable, Codable {
 
     /// What makes a list unfit to confine anything, with its place, or `nil`.
     package var mistake: String? {
-        if defaultAction == .allow { return "/defaultAction must be SCMP_ACT_ERRNO or SCMP_ACT_KILL_PROCESS" }
+        if defaultAction == .allow { return "/defaultAction must deny" }
         if architectures.count != 1 { return "/architectures must name the native one, and no other" }
         for (index, rule) in syscalls.enumerated() {
             let place = "/syscalls/\(index)"
@@ -59,6 +61,9 @@ package struct SeccompList: Sendable, Hashable, Codable {
         }
         return nil
     }
+
+    /// Whether it asks somebody: an engine has nobody to ask.
+    var asks: Bool { defaultAction == .notify || syscalls.contains { $0.action == .notify } }
 
     /// The list as an engine gets it: without comments, and always the same for the same rules.
     var engineJSON: String {

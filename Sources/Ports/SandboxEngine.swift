@@ -147,7 +147,7 @@ package protocol InputSource: Sendable {
 
 /// What a sandbox has to say when its work is over.
 package struct WorkResult: Sendable, Hashable {
-    package let record: CellRecord
+    package var record: CellRecord
     /// What the cell saw of the tool before it let it go; `nil` if it was never started.
     package let toolPosture: ToolPosture?
     /// The collected files, as ranges of the files spool, and those that were not collected.

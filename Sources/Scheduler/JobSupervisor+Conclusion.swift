@@ -46,9 +46,10 @@ extension JobSupervisor {
 
     /// Stores the outcome: everything at once.
     private func settle(
-        _ run: AttemptRun, _ job: JobRecord, _ control: JobControl
+        _ settled: AttemptRun, _ job: JobRecord, _ control: JobControl
     ) async throws(StoreError) -> Verdict {
-        var stopwatch = run.stopwatch
+        var (run, stopwatch) = (settled, settled.stopwatch)
+        run.result?.record.name(by: callName)
         var collected = OutputCollector.Collected()
         if let result = run.result, let spool = run.streams[.files] {
             collected = try await OutputCollector(blobs: blobs).collect(result, from: spool)

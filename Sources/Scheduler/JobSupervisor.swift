@@ -19,12 +19,16 @@ package struct JobSupervisor: Sendable {
     let wallClock: any WallClock
     let clock: any Clock<Duration>
     let logger: Logger
+    /// What people call a system call of this number.
+    let callName: @Sendable (_ number: Int) -> String
 
     package init(
         store: any JobStore & BlobReader, spools: any Spools, blobs: any BlobStore, engine: any SandboxEngine,
         installation: InstallationID,
-        ids: any IDSource, wallClock: any WallClock, clock: any Clock<Duration>, logger: Logger
+        ids: any IDSource, wallClock: any WallClock, clock: any Clock<Duration>, logger: Logger,
+        callName: @escaping @Sendable (_ number: Int) -> String
     ) {
+        self.callName = callName
         (self.store, self.spools, self.blobs, self.engine) = (store, spools, blobs, engine)
         (self.installation, self.ids, self.wallClock, self.clock, self.logger) = (
             installation, ids, wallClock, clock, logger

@@ -29,7 +29,7 @@ package struct Verdict: Sendable, Hashable {
         switch record.cause {
         case .clock:
             let sentence = "The tool was still running after \(limits.run.shortText)"
-            return Verdict(.timedOut, "run_clock", sentence, hit: record.limitsHit)
+            return Verdict(.timedOut, "run_clock", sentence, of: record)
         case .cancelled: return Verdict(.cancelled, "cancelled", "The job was cancelled.")
         case .notStarted: return notStarted(record)
         case .outputCap:
@@ -43,23 +43,28 @@ package struct Verdict: Sendable, Hashable {
         if record.oomKills > 0, record.signal == 9 || record.exitCode == 137 {
             return Verdict(.oomKilled, "memory_limit", "The tool needed more than its \(limits.memory) of memory.")
         }
+        if record.signal == 31 {
+            return Verdict(
+                .failed, "forbidden_call",
+                "The tool was ended by signal 31, which ends whoever makes a system call that no job may make.")
+        }
         if let signal = record.signal {
-            return Verdict(.failed, "signal", "The tool was ended by signal \(signal)", hit: record.limitsHit)
+            return Verdict(.failed, "signal", "The tool was ended by signal \(signal)", of: record)
         }
         guard let code = record.exitCode else {
             return Verdict(.errored, "record_incomplete", "The record tells neither an exit status nor a signal.")
         }
         guard code == 0 else {
-            return Verdict(.failed, "exit_status", "The tool exited with status \(code)", hit: record.limitsHit)
+            return Verdict(.failed, "exit_status", "The tool exited with status \(code)", of: record)
         }
         let sentence = "The tool exited with status 0, but \(JobSpec.resultFile)"
         switch result {
         case .acceptable: return Verdict(.succeeded, "exit_status", "The tool exited with status 0.")
         case .notJSON(let flaw):
-            return Verdict(.failed, "result_not_json", "\(sentence) is not JSON: \(flaw)", hit: record.limitsHit)
+            return Verdict(.failed, "result_not_json", "\(sentence) is not JSON: \(flaw)", of: record)
         case .problem(let word):
             let what = Self.clause(word, limits: limits)
-            return Verdict(.failed, "result_\(word)", "\(sentence) \(what)", hit: record.limitsHit)
+            return Verdict(.failed, "result_\(word)", "\(sentence) \(what)", of: record)
         }
     }
 
@@ -77,14 +82,19 @@ package struct Verdict: Sendable, Hashable {
         }
     }
 
-    /// A sentence that ends with the limits that the tool had hit, if there were any.
+    /// A sentence that ends with the limits that the tool had hit and the calls that it was refused, if there were any.
     ///
     /// What a cell says is not believed blindly: words that do not exist are passed over.
-    private init(_ state: JobState, _ reason: String, _ sentence: String, hit: [String]) {
-        let words = hit.filter(CellRecord.limitWords.contains)
-        self.init(
-            state, reason, words.isEmpty ? "\(sentence)." : "\(sentence); it had hit: \(words.joined(separator: ", "))."
-        )
+    private init(_ state: JobState, _ reason: String, _ sentence: String, of record: CellRecord) {
+        var clauses = [sentence]
+        let limits = record.limitsHit.filter(CellRecord.limitWords.contains)
+        if !limits.isEmpty { clauses.append("it had hit: \(limits.joined(separator: ", "))") }
+        if let first = record.refusals.first {
+            let others = record.refusals.count - 1 + min(record.otherRefusals, 1)
+            let more = others == 0 ? "" : others == 1 ? " and another call" : " and \(others) other calls"
+            clauses.append("it had been refused \(first.name ?? "call \(first.number)")\(more)")
+        }
+        self.init(state, reason, clauses.joined(separator: "; ") + ".")
     }
 
     private static func notStarted(_ record: CellRecord) -> Verdict {
@@ -145,5 +155,12 @@ extension EngineError {
         case .refused(_, let status, _): status >= 500 && !toolMayHaveRun
         default: false
         }
+    }
+}
+
+extension CellRecord {
+    /// Gives the refused calls their names.
+    package mutating func name(by callName: (Int) -> String) {
+        for index in refusals.indices { refusals[index].name = callName(refusals[index].number) }
     }
 }

@@ -21,11 +21,11 @@ import Testing
             try members(of: Samples.record()) == [
                 "cause", "exit_code", "signal", "start_error", "run_us", "cpu_us", "peak_memory_bytes", "stdout_bytes",
                 "stderr_bytes", "stdout_truncated", "stderr_truncated", "oom_kills", "pids_limit_hit", "left_behind",
-                "limits_hit",
+                "limits_hit", "refusals", "other_refusals",
             ])
         var members = try #require(
             JSONSerialization.jsonObject(with: JSONEncoder().encode(CellRecord())) as? [String: Any])
-        members["limits_hit"] = nil
+        for later in ["limits_hit", "refusals", "other_refusals"] { members[later] = nil }
         let earlier = try JSONSerialization.data(withJSONObject: members)
         #expect(try JSONDecoder().decode(CellRecord.self, from: earlier) == CellRecord())
     }

@@ -60,6 +60,10 @@ enum Samples {
         record.pidsLimitHit = true
         record.leftBehind = 7
         record.limitsHit = ["pids", "work"]
+        record.refusals = [
+            .init(number: 41, count: 3, firstArgument: 2), .init(number: 165, count: 1, firstArgument: .max),
+        ]
+        record.otherRefusals = 8
         return record
     }
 

@@ -54,7 +54,7 @@ import Testing
         #expect(lines.first == "profile    strict")
         for part in [
             "about      One program", "digest     sha256:", "from       built in", "limits     cpus 1.0, memory 128MiB",
-            "masked     /proc/acpi", "read-only  /proc/bus", "filters    outer 200 calls in ",
+            "masked     /proc/acpi", "read-only  /proc/bus", "filters    outer 201 calls in ",
             "reachable  80 system calls through both (* depends on the arguments), none by other entries",
             "clone*, ", " prlimit64*,", " read,",
         ] {

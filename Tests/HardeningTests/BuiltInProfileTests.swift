@@ -69,9 +69,11 @@ import Testing
         }
     }
 
-    @Test("a list answers with an error by default, for the native architecture alone", arguments: lists)
+    @Test(
+        "an outer list answers with an error by default, an inner one asks, both for the native architecture alone",
+        arguments: lists)
     func denyByDefault(_ named: Named) {
-        #expect(named.list.defaultAction == .errno)
+        #expect(named.list.defaultAction == (named.testDescription.hasSuffix("inner") ? .notify : .errno))
         #expect(named.list.architectures == ["SCMP_ARCH_X86_64"])
         #expect(named.list.mistake == nil)
     }
@@ -104,7 +106,7 @@ import Testing
         "kexec_file_load", "init_module", "finit_module", "delete_module", "open_by_handle_at", "name_to_handle_at",
         "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr", "swapon", "swapoff",
         "reboot", "acct", "quotactl", "syslog", "sethostname", "setdomainname", "settimeofday", "clock_settime",
-        "adjtimex", "clock_adjtime", "iopl", "ioperm", "modify_ldt", "splice", "tee", "vmsplice", "pidfd_getfd", "kcmp",
+        "adjtimex", "clock_adjtime", "iopl", "ioperm", "modify_ldt", "splice", "tee", "vmsplice", "kcmp",
         "lookup_dcookie", "nfsservctl", "uselib", "vhangup", "move_pages", "migrate_pages", "mbind", "set_mempolicy",
         "capset", "setfsuid", "setfsgid", "setgroups", "process_madvise", "remap_file_pages", "fanotify_init",
         "fanotify_mark", "shmget", "shmat", "msgget", "semget", "mq_open", "io_setup", "io_submit", "clone3",
@@ -114,6 +116,21 @@ import Testing
     func never(_ named: Named) {
         let allowed = Set(named.list.syscalls.filter { $0.action == .allow }.flatMap(\.names))
         #expect(allowed.intersection(Self.neverAllowed) == [])
+        // The cell takes a listener from its child; the tool takes nothing from anybody.
+        #expect(allowed.contains("pidfd_getfd") == named.testDescription.hasSuffix("outer"))
+        let killed = Set(named.list.syscalls.filter { $0.action == .killProcess }.flatMap(\.names))
+        #expect(killed.isSubset(of: Self.neverAllowed))
+        #expect(killed.isEmpty == named.testDescription.hasSuffix("outer"), "a call killed there is told to nobody")
+    }
+
+    @Test("sockets of the internet are in outer lists alone: there they only get a name")
+    func internet() {
+        for named in Self.lists {
+            let families = named.list.syscalls.filter { $0.action == .allow && $0.names.contains("socket") }
+                .compactMap { $0.args?.first?.value }
+            let isOuter = named.testDescription.hasSuffix("outer")
+            #expect(Set(families).isSubset(of: isOuter ? [1, 2, 10] : [1]), "\(named.testDescription)")
+        }
     }
 
     /// Calls that are harmless or not by their arguments.

@@ -259,7 +259,7 @@ struct EndingTests {
         try await InstanceFixture.with { fixture in
             var request = fixture.request(["true"])
             request.limits.queue = .seconds(1)
-            let job = try await fixture.instance.supervisor.accept(request)
+            let job = try await fixture.instance.supervisor.accept(request, profile: fixture.profile)
             let late = Date(timeIntervalSince1970: Double(job.createdAt.milliseconds) / 1000 + 1.1)
             try await CommandFixture(folder: fixture.folder).eventually("the end of its clock") { Date() > late }
             let verdict = try await fixture.instance.supervisor.run(

@@ -88,7 +88,41 @@ struct PostureTests {
                 "device": "EPERM", "priority": "EPERM",
             ]
             for (name, value) in wanted { #expect(seen[name] == value, "\(name)") }
+            // What the inner list refuses has a name, and a socket's family, here AF_INET; the others the outer list refuses.
+            let shown = try await caisson.caisson("show", "@latest", "-o", "json")
+            let job = try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
+            let refusals = job["attempts"]?.arrayValue?.first?["record"]?["refusals"]?.arrayValue ?? []
+            let named = refusals.map { "\($0["name"]?.stringValue ?? "") \($0["count"]?.integerValue ?? 0)" }
+            #expect(named == ["socket 3"])
+            #expect(refusals.first?["first_argument"] == 2)
             #expect(["EROFS", "EACCES"].contains(seen["cell"]?.stringValue))
+        }
+    }
+
+    @Test("a job that fails says which call it was refused first")
+    func refused() async throws {
+        try await CommandFixture.with { caisson in
+            let script = "import socket; socket.create_server(('127.0.0.1', 8080))"
+            let server = try await caisson.run(image: "python", [], "python3", "-c", script)
+            #expect(server.status == 1)
+            #expect(server.err.contains("exited with status 1; it had been refused socket.\n"), "\(server.err)")
+            #expect(try await caisson.caisson("show", "@latest").out.contains("refused   socket (1)\n"))
+        }
+    }
+
+    @Test("a tool that does nothing but what it is refused keeps neither its clock nor a cancel from ending it")
+    func refusedForEver() async throws {
+        try await CommandFixture.with { caisson in
+            let script = """
+                import ctypes, threading
+                call = ctypes.CDLL(None).inotify_init
+                def flood():
+                    while True: call()
+                for _ in range(8): threading.Thread(target=flood).start()
+                """
+            let outcome = try await caisson.run(image: "python", ["--timeout", "500ms"], "python3", "-c", script)
+            #expect(outcome.err.contains("still running after 500 ms"), "\(outcome.err)")
+            #expect(try await caisson.caisson("show", "@latest").out.contains("refused   inotify_init ("))
         }
     }
 }

@@ -51,7 +51,8 @@ final class FakeWorld: Sendable {
     var supervisor: JobSupervisor {
         JobSupervisor(
             store: store, spools: spools, blobs: blobs, engine: engine, installation: Self.installation,
-            ids: SeededIDs(seed: 2), wallClock: FixedWallClock(), clock: TickingClock(), logger: Self.logger)
+            ids: SeededIDs(seed: 2), wallClock: FixedWallClock(), clock: TickingClock(), logger: Self.logger,
+            callName: { "call\($0)" })
     }
 
     var recovery: Recovery {

@@ -28,6 +28,7 @@ import Testing
         Case("exit 1", .failed, "exit_status") { $0.exitCode = 1 },
         Case("exit 255", .failed, "exit_status") { $0.exitCode = 255 },
         Case("killed", .failed, "signal") { $0.signal = 9 },
+        Case("a call that no job may make", .failed, "forbidden_call") { $0.signal = 31 },
         Case("a segmentation fault", .failed, "signal") { $0.signal = 11 },
         Case("neither status nor signal", .errored, "record_incomplete") { _ in },
         Case("exit 0, result not JSON", .failed, "result_not_json", file: .notJSON("why")) { $0.exitCode = 0 },
@@ -80,6 +81,24 @@ import Testing
         #expect(
             message({ $0.exitCode = 0 }, .notJSON("it is empty")).hasSuffix(
                 "is not JSON: it is empty; it had hit: pids, work."))
+    }
+
+    @Test("the sentence of a failure names the first call that was refused, and how many others there were")
+    func refusals() throws {
+        let limits = try Samples.spec().limits
+        func message(_ refusals: [CellRecord.Refusal], others: Int = 0) -> String {
+            var record = CellRecord()
+            (record.exitCode, record.refusals, record.otherRefusals) = (1, refusals, others)
+            record.name { $0 == 41 ? "socket" : "\($0)" }
+            return Verdict.of(record, result: .acceptable, limits: limits).message
+        }
+        let socket = CellRecord.Refusal(number: 41, count: 3, firstArgument: 2)
+        let other = CellRecord.Refusal(number: 165, firstArgument: 0)
+        let sentence = "The tool exited with status 1"
+        #expect(message([]) == "\(sentence).")
+        #expect(message([socket]) == "\(sentence); it had been refused socket.")
+        #expect(message([socket, other]) == "\(sentence); it had been refused socket and another call.")
+        #expect(message([other, socket], others: 7) == "\(sentence); it had been refused 165 and 2 other calls.")
     }
 
     @Test("the sentence on too much output names the limit and the stream")

@@ -15,7 +15,7 @@ struct caisson_spawn {
     int stdout_fd;
     int stderr_fd;
     int gate_fd;               // a byte here lets the child go on to exec
-    int status_fd;             // 'r' when the filter is loaded; an errno as 4 bytes when a step failed; end of file at exec
+    int status_fd;             // 'r' and the listener's number (4 bytes) when the filter is loaded; an errno as 4 bytes when a step failed; end of file at exec
     const void *filter;        // classic BPF, 8 bytes an instruction
     uint16_t filter_length;    // instructions
 };
@@ -23,6 +23,12 @@ struct caisson_spawn {
 /// Forks, and in the child: new session, stdio, folder, OOM score, inner seccomp filter, gate, exec.
 /// Returns the child's pid, or -1 with errno.
 pid_t caisson_cell_spawn(const struct caisson_spawn *spawn);
+
+/// Takes over the listener that a child has under `number`; the child must be dumpable. Returns -1 with errno.
+int caisson_cell_take_listener(pid_t child, int number);
+/// Refuses the next call that waits for an answer, with EPERM: 1 with its number and first argument, 0 if none waits, -1 if
+/// every process behind the filter is gone.
+int caisson_cell_refuse_next(int listener, int *number, uint64_t *argument);
 
 /// Blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE, and gives a descriptor to read the blocked ones from.
 int caisson_cell_signal_fd(void);
