@@ -45,8 +45,12 @@ extension CellSession {
     func isRunning(_ state: JSONValue?) -> Bool { state?["Running"] == true && !isStartedAnew(state) }
 
     private func isStartedAnew(_ state: JSONValue?) -> Bool {
-        state?["Running"] == true && state?["FinishedAt"]?.stringValue?.hasPrefix("0001-01-01T00:00:00") != true
+        guard state?["Running"] == true, let end = state?["FinishedAt"]?.stringValue else { return false }
+        return !end.hasPrefix(Self.never)
     }
+
+    /// What the engine says of the end of a container that never had one.
+    private static let never = "0001-01-01T00:00:00"
 
     /// The container's state, `nil` if it is gone; an engine that is down is waited for.
     ///
