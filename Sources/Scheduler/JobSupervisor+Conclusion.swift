@@ -92,21 +92,29 @@ extension JobSupervisor {
         return try await blobs.makeBlob(from: spool, range: 0..<(await spool.length))
     }
 
-    /// Removes the container and then the spools.
+    /// Removes the container and the spools, each whether the other could be removed or not: a full disk must not stay full because
+    /// an engine does not answer.
     ///
     /// What cannot be removed now is left to the next recovery, which finds it by its row.
     private func cleanUp(_ run: AttemptRun, isStored: Bool) async {
-        do {
-            for spool in run.streams.values { await spool.close() }
-            try await run.sandbox?.remove()
-            try await spools.remove(run.attempt)
-            if run.sandbox != nil, isStored { try await store.markRemoved(run.attempt, at: wallClock.now()) }
-        } catch let error as any UserFacingError {
-            logger.warning(
-                "a sandbox was left for the next recovery",
-                metadata: ["attempt": "\(run.attempt)", "error.code": "\(error.code.rawValue)"])
-        } catch {
-            logger.warning("a sandbox was left for the next recovery", metadata: ["attempt": "\(run.attempt)"])
+        for spool in run.streams.values { await spool.close() }
+        var isGone = true
+        do throws(EngineError) { try await run.sandbox?.remove() } catch {
+            isGone = false
+            note(error.code, of: run)
         }
+        do throws(StoreError) {
+            try await spools.remove(run.attempt)
+            guard isGone, run.sandbox != nil, isStored else { return }
+            try await store.markRemoved(run.attempt, at: wallClock.now())
+        } catch {
+            note(error.code, of: run)
+        }
+    }
+
+    private func note(_ code: ErrorCode, of run: AttemptRun) {
+        logger.warning(
+            "a sandbox was left for the next recovery",
+            metadata: ["attempt": "\(run.attempt)", "error.code": "\(code.rawValue)"])
     }
 }
