@@ -35,26 +35,34 @@ struct FolderLook {
             isWritable: access(path, W_OK | X_OK) == 0)
     }
 
-    /// How often the list of locks is read before a lock counts as free: the kernel hands it out page by page, and a line moves from
-    /// one page to another, unseen, when locks before it come and go.
-    private static let tableReadings = 5
-
     private static func lock(at path: String) -> LockFacts {
         var status = stat()
         guard stat(path, &status) == 0 else {
             return errno == ENOENT || errno == ENOTDIR ? .free : .unreadable(reason: Look.words(errno))
         }
         let recorded = FactCollector.text(at: path).flatMap { Int($0) }
-        for _ in 0..<tableReadings {
-            guard let table = FileManager.default.contents(atPath: "/proc/locks") else {
-                return .unreadable(reason: "/proc/locks cannot be read")
-            }
-            let found = LockTable.holder(
-                in: String(decoding: table, as: UTF8.self), device: Look.numbers(ofDevice: UInt64(status.st_dev)),
-                inode: UInt64(status.st_ino), recorded: recorded)
-            if found != .free { return found }
+        func holder(in table: String) -> LockFacts {
+            LockTable.holder(
+                in: table, device: Look.numbers(ofDevice: UInt64(status.st_dev)), inode: UInt64(status.st_ino),
+                recorded: recorded)
         }
-        return .free
+        // The list of all locks is handed out page by page, and a line moves from one page to another, unseen, when locks before it
+        // come and go. So the process that the file names is asked first.
+        if let recorded, case let found = holder(in: locks(of: recorded)), found != .free { return found }
+        guard let table = FileManager.default.contents(atPath: "/proc/locks") else {
+            return .unreadable(reason: "/proc/locks cannot be read")
+        }
+        return holder(in: String(decoding: table, as: UTF8.self))
+    }
+
+    /// The locks of one process, as the list of all has them; none if it is gone, or not ours to ask.
+    private static func locks(of pid: Int) -> String {
+        let folder = "/proc/\(pid)/fdinfo"
+        // ignored: it is gone, or another user's
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let lines = files.compactMap { FactCollector.text(at: "\(folder)/\($0)") }.joined(separator: "\n")
+        return lines.split(separator: "\n").filter { $0.hasPrefix("lock:") }.map { $0.dropFirst(5) }.joined(
+            separator: "\n")
     }
 }
 

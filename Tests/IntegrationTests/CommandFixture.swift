@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Model
 import Testing
 import TestSupport
@@ -28,29 +29,34 @@ struct CommandFixture: Sendable {
     }
 
     func use(_ body: (CommandFixture) async throws -> Void) async throws {
+        await EngineTurns.all.take()
+        defer { EngineTurns.all.give() }
         do {
             try await body(self)
         } catch {
-            try await removeLeftovers()
+            try removeLeftovers()
             throw error
         }
-        let leftovers = try await removeLeftovers()
+        let leftovers = try removeLeftovers()
         #expect(leftovers.isEmpty, "containers were left behind")
     }
 
-    /// The installation's id, once a job of it has come as far as a container's name.
-    func installation() async throws -> String? {
-        let shown = try await caisson("show", "@latest", "-o", "json")
-        guard shown.status == 0 else { return nil }
-        let job = try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
-        let name = job["attempts"]?.arrayValue?.first?["container_name"]?.stringValue
-        return name?.split(separator: "-").dropFirst().first.map(String.init)
+    /// The installation's id, once its database has been made: read directly, for it is asked for often.
+    func installation() -> String? {
+        let path = "\(home)/caisson.db"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        var configuration = Configuration()
+        configuration.readonly = true
+        // ignored: it is only just being made
+        return try? DatabaseQueue(path: path, configuration: configuration).read { database in
+            try String.fetchOne(database, sql: "SELECT id FROM installation")
+        }
     }
 
     /// Removes what this installation has in the engine and gives the containers among it.
     @discardableResult
-    func removeLeftovers() async throws -> [String] {
-        guard let installation = try await installation() else { return [] }
+    func removeLeftovers() throws -> [String] {
+        guard let installation = installation() else { return [] }
         return try probe.removeAll(of: installation)
     }
 
@@ -102,7 +108,7 @@ struct CommandFixture: Sendable {
     func runningContainer() async throws -> String {
         var found = ""
         try await eventually("a running container") {
-            guard let installation = try await installation() else { return false }
+            guard let installation = installation() else { return false }
             for name in try probe.containers(named: "caisson-\(installation)-") where !name.contains("-cell-") {
                 if try probe.inspect(name)["State"]?["Running"] == true { found = name }
             }
@@ -143,13 +149,20 @@ final class RunningCommand: @unchecked Sendable {
         process.executableURL = program
         process.arguments = arguments
         process.environment = environment
-        process.standardInput = try gate ?? FileHandle(forReadingFrom: folder.appending(path: "in"))
-        process.standardOutput = try stdout ?? FileHandle(forWritingTo: folder.appending(path: "out"))
-        process.standardError = try FileHandle(forWritingTo: folder.appending(path: "err"))
+        let files = try (
+            FileHandle(forReadingFrom: folder.appending(path: "in")),
+            FileHandle(forWritingTo: folder.appending(path: "out")),
+            FileHandle(forWritingTo: folder.appending(path: "err"))
+        )
+        process.standardInput = gate ?? files.0
+        process.standardOutput = stdout ?? files.1
+        process.standardError = files.2
         let (ended, continuation) = AsyncStream<Void>.makeStream()
         self.ended = ended
         process.terminationHandler = { _ in continuation.finish() }
         try process.run()
+        // The child has its own; ours would pile up, and each further start goes through all that are open.
+        for file in [files.0, files.1, files.2] { try file.close() }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }  // ignored: it lies in the folder for temporary files

@@ -171,7 +171,7 @@ struct DoctorCommandTests {
             #expect(seen.level("leftovers") == "warn")
             let text = seen.finding("leftovers")?["message"]?.stringValue ?? ""
             #expect(text.contains("1 container and 0 volumes"), "\(text)")
-            try await caisson.removeLeftovers()
+            try caisson.removeLeftovers()
         }
     }
 }

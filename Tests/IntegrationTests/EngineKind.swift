@@ -35,6 +35,8 @@ enum EngineKind: CaseIterable, Sendable {
     private func withDocker(
         _ profile: PreparedProfile, _ body: (_ fixture: EngineFixture) async throws -> Void
     ) async throws {
+        await EngineTurns.all.take()
+        defer { EngineTurns.all.give() }
         let client = try EngineClient(address: TestEngine.address)
         let ids = SeededIDs.unlikeOthers()
         let installation = ids.makeInstallationID()

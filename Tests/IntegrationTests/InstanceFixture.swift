@@ -22,6 +22,8 @@ struct InstanceFixture: Sendable {
         engine: String? = nil, watching: @escaping (any Spools) -> any Spools = { $0 },
         _ body: (InstanceFixture) async throws -> Void
     ) async throws {
+        await EngineTurns.all.take()
+        defer { EngineTurns.all.give() }
         try await TemporaryFolder.with { folder in
             let configuration = try InstanceConfiguration(
                 home: folder.file("home"), environment: ["DOCKER_HOST": engine ?? "\(TestEngine.address)"],
