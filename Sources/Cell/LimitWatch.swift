@@ -9,7 +9,8 @@ struct LimitWatch {
     enum Limit {
         static let longestPause: Int64 = 100_000
         static let shortestPause: Int64 = 1000
-        /// A look takes no more than this share of the time, in hundredths.
+        /// A look takes no more than this share of the time, in hundredths, but is never put off for longer than the longest pause: on
+        /// a busy machine a look takes long for want of a processor, not for what it does.
         static let share: Int64 = 2
     }
 
@@ -39,8 +40,8 @@ struct LimitWatch {
         lookAtFolders()
         lookAtOpenFiles()
         let took = Kernel.now - began
-        earliest = now + max(Limit.shortestPause, took * 100 / Limit.share)
-        next = max(earliest, now + Limit.longestPause)
+        earliest = now + min(Limit.longestPause, max(Limit.shortestPause, took * 100 / Limit.share))
+        next = now + Limit.longestPause
     }
 
     mutating func lookAtFolders() {

@@ -6,7 +6,6 @@ import Hardening
 import Logging
 import Model
 import Ports
-import SQLiteStore
 import Scheduler
 
 /// `caisson run`: runs one command in a sandbox and waits for its end.
@@ -101,7 +100,11 @@ struct RunCommand: AsyncParsableCommand {
                 output.error("caisson: waiting for \(pid.map { "process \($0)" } ?? "another process") to end its job")
             })
         do {
-            let status = try await carryOut(request, profile, set, instance, follower, output)
+            let run = JobRun(
+                request: request, profile: profile, profiles: set, instance: instance, follower: follower,
+                output: output,
+                form: form.form, artifactsDir: artifactsDir, changesDir: changes)
+            let status = try await run.run()
             try await instance.close()
             return status
         } catch {
@@ -121,100 +124,5 @@ struct RunCommand: AsyncParsableCommand {
         } catch let error as HardeningError {
             throw document.mistake(.profile, "cannot be used: \(error.message.dropLast())", remedy: error.remedy)
         }
-    }
-
-    private func carryOut(
-        _ request: JobRequest, _ profile: PreparedProfile, _ set: ProfileSet, _ instance: Instance,
-        _ follower: OutputFollower, _ output: Output
-    ) async throws -> ExitStatus {
-        let findings = try await instance.recovery.run()
-        let earlier = EarlierJobs(
-            findings, supervisor: instance.supervisor, profile: { try Instance.profile(named: $0, of: set) },
-            tell: { output.error(Self.words($0)) })
-        let control = JobControl(grace: request.limits.grace)
-        let signals = CancelSignals(control, earlier, follower, output: output)
-        defer { signals.end() }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await earlier.run() }
-            let status = try await ownJob(request, profile, instance, follower, output, control)
-            signals.ownJobIsOver()
-            if earlier.openCount > 0 {
-                let jobs = earlier.openCount == 1 ? "a job" : "\(earlier.openCount) jobs"
-                output.error("caisson: waiting for \(jobs) of an earlier process; Ctrl-C leaves that to the next")
-            }
-            try await group.waitForAll()
-            return status
-        }
-    }
-
-    private static func words(_ news: EarlierJobs.News) -> String {
-        switch news {
-        case .goesOn(let job): "caisson: going on with job \(job) of an earlier process"
-        case .ended(let job, let verdict):
-            "caisson: job \(job) \(verdict.state.rawValue): \(TextTable.oneLine(verdict.message, width: 4000))"
-        case .postponed(let job, let code):
-            "caisson: what became of job \(job) cannot be stored (\(code.rawValue)); the next process ends it"
-        }
-    }
-
-    /// Runs what was asked for, from its acceptance to its end.
-    private func ownJob(
-        _ request: JobRequest, _ profile: PreparedProfile, _ instance: Instance, _ follower: OutputFollower,
-        _ output: Output, _ control: JobControl
-    ) async throws -> ExitStatus {
-        let job = try await instance.supervisor.accept(request, profile: profile)
-        await follower.follow(job.id)
-        let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
-        let verdict = try await withThrowingTaskGroup(of: Verdict?.self) { group in
-            group.addTask {
-                await follower.run()
-                return nil
-            }
-            group.addTask {
-                defer { follower.end() }
-                return try await instance.supervisor.run(job, profile: profile, live: live, control: control)
-            }
-            return try await group.reduce(nil) { $0 ?? $1 }
-        }
-        guard let verdict else { return .errored }
-        return await conclude(verdict, of: job, instance, follower, output)
-    }
-
-    /// The last word on stderr, with `-o json` as one object.
-    private func tell(_ verdict: Verdict, of job: JobID, _ output: Output) {
-        struct View: Encodable {
-            struct Job: Encodable { let id, state, reason, message: String }
-            let job: Job
-        }
-        let view = View.Job(
-            id: "\(job)", state: verdict.state.rawValue, reason: verdict.reason, message: verdict.message)
-        output.error(
-            form.form == .json
-                ? Output.compactJSON(View(job: view))
-                // The message may hold what a sandbox has said.
-                : "caisson: job \(job) \(verdict.state.rawValue): \(TextTable.oneLine(verdict.message, width: 4000))")
-    }
-
-    /// Tells the end, and hands out the kept files; that they, or the job's output, could not be written changes the exit status
-    /// of a success alone.
-    private func conclude(
-        _ verdict: Verdict, of job: JobRecord, _ instance: Instance, _ follower: OutputFollower, _ output: Output
-    ) async -> ExitStatus {
-        // With `-o json` the last line is an object, the job's or an error's: what is said of single files comes before.
-        if form.form != .json { tell(verdict, of: job.id, output) }
-        var failures: [any Error] = [await follower.flaw].compactMap(\.self)
-        do {
-            try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
-                artifactsDir: artifactsDir, changesDir: changes, reader: instance.store, output: output)
-        } catch {
-            failures.append(error)
-        }
-        if form.form == .json { tell(verdict, of: job.id, output) }
-        var status = ExitStatus(verdict.state)
-        for failure in failures.map({ Failure($0) }) {
-            failure.tell(form.form, output: output)
-            if status == .ok { status = failure.status }
-        }
-        return status
     }
 }
