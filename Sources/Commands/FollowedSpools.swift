@@ -18,7 +18,7 @@ struct FollowedSpools: Spools {
 
     func remove(_ attempt: AttemptID) async throws(StoreError) {
         // The last bytes must have been passed on before their file goes.
-        if await follower.job == attempt.job { await follower.finish() }
+        if await follower.job == attempt.job { await follower.drain() }
         try await spools.remove(attempt)
     }
 }
@@ -40,6 +40,7 @@ private struct FollowedSpool: Spool {
 
     func link(as path: String) async throws(StoreError) -> Bool { try await spool.link(as: path) }
 
-    /// Put off until the follower has read everything: whoever closes need not wait for a reader of our output.
+    /// Put off until the follower closes it: whoever closes need not wait for a reader of our output, and a further attempt is compared
+    /// with what this one has written.
     func close() {}
 }

@@ -91,6 +91,7 @@ struct JobRun {
         guard let verdict else { return nil }
         if form != .json { output.error(Self.words(verdict, of: job.id)) }
         var failures = [await follower.flaw].compactMap { $0.map { Failure($0) } }
+        await follower.close()
         do {
             try await JobEnd(job: job, attempt: try await instance.store.attempts(of: job.id).last).report(
                 artifactsDir: artifactsDir, changesDir: changesDir, reader: instance.store, output: output)

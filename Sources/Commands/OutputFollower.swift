@@ -1,4 +1,3 @@
-import CellWire
 import Foundation
 import Model
 import Ports
@@ -14,21 +13,10 @@ actor OutputFollower {
         var offset: Int64 = 0
         /// Whether nobody takes this stream any more; the other one may well be read on.
         var isBroken = false
-        /// What was passed on, of this attempt or of an earlier one: the next one has to begin with the same.
-        var passed = Extent()
-        /// What of it this attempt has written again.
-        var repeated: Extent?
-    }
-
-    /// So many bytes, and their checksum.
-    private struct Extent {
-        var count: Int64 = 0
-        var checksum = CRC32C()
-
-        mutating func add(_ bytes: [UInt8]) {
-            count += Int64(bytes.count)
-            checksum.update(bytes)
-        }
+        /// How much was passed on, of this attempt or of an earlier one.
+        var passed: Int64 = 0
+        /// The earlier attempt's, as long as this one has not written again what was passed on of that.
+        var earlier: (any Spool)?
     }
 
     private static let pieceSize = 256 << 10
@@ -36,6 +24,8 @@ actor OutputFollower {
     /// Writes may wait for whoever reads our output: they have a thread of their own.
     private let queue = DispatchQueue(label: "caisson.output")
     private var followed: [Followed] = []
+    /// Spools of attempts that were given up: kept open to compare with.
+    private var replaced: [any Spool] = []
     /// Whose output it is.
     private(set) var job: JobID?
     private nonisolated let wakeUps: AsyncStream<Void>
@@ -64,15 +54,17 @@ actor OutputFollower {
         guard let index = followed.firstIndex(where: { $0.toError == toError }) else {
             return followed.append(Followed(spool: spool, toError: toError))
         }
-        let earlier = followed[index]
+        let last = followed[index]
+        replaced.append(last.spool)
         followed[index] = Followed(
-            spool: spool, toError: toError, isBroken: earlier.isBroken, passed: earlier.passed, repeated: Extent())
+            spool: spool, toError: toError, isBroken: last.isBroken, passed: last.passed,
+            earlier: last.earlier ?? last.spool)
     }
 
     /// Why what was passed on is not what the job wrote, if it is not; to be asked when the job has ended.
     var flaw: OutputError? {
         if let refusal { return refusal }
-        let unlike = followed.first { $0.repeated != nil }
+        let unlike = followed.first { $0.earlier != nil && $0.offset < $0.passed }
         return unlike.map { .begunAnew(stream: $0.toError ? "standard error" : "standard output") }
     }
 
@@ -83,10 +75,11 @@ actor OutputFollower {
 
     nonisolated func end() { continuation.finish() }
 
-    /// Passes on the rest and closes the spools.
-    func finish() async {
+    /// Closes the spools, when no further attempt can come.
+    func close() async {
         await drain()
-        for stream in followed { await stream.spool.close() }
+        for spool in replaced + followed.map(\.spool) { await spool.close() }
+        (replaced, followed) = ([], [])
     }
 
     /// Passes on everything that is in the spools now.
@@ -101,18 +94,21 @@ actor OutputFollower {
         }
         for index in followed.indices {
             while !followed[index].isBroken {
-                guard repeats(index) else { break }
                 let stream = followed[index]
-                let rest = stream.repeated.map { Int(clamping: stream.passed.count - $0.count) } ?? Self.pieceSize
-                let piece = try? await stream.spool.read(  // ignored: closed
-                    from: stream.offset, count: min(rest, Self.pieceSize))
+                let isAgain = stream.earlier != nil && stream.offset < stream.passed
+                let count = isAgain ? min(Self.pieceSize, Int(stream.passed - stream.offset)) : Self.pieceSize
+                let piece = try? await stream.spool.read(from: stream.offset, count: count)  // ignored: closed
                 guard let piece, !piece.isEmpty else { break }
-                followed[index].offset += Int64(piece.count)
-                guard stream.repeated == nil else {
-                    followed[index].repeated?.add(piece)
+                if isAgain {
+                    // ignored: what cannot be compared is not the same
+                    guard let same = try? await stream.earlier?.read(from: stream.offset, count: piece.count),
+                        same == piece
+                    else { break }
+                    followed[index].offset += Int64(piece.count)
                     continue
                 }
-                followed[index].passed.add(piece)
+                followed[index].offset += Int64(piece.count)
+                followed[index].passed = followed[index].offset
                 switch await pass(piece, toError: stream.toError) {
                 case .taken: break
                 case .refused: followed[index].isBroken = true
@@ -121,16 +117,6 @@ actor OutputFollower {
                 }
             }
         }
-    }
-
-    /// False if this attempt has written something else than what was passed on of an earlier one.
-    private func repeats(_ index: Int) -> Bool {
-        guard let repeated = followed[index].repeated, repeated.count == followed[index].passed.count else {
-            return true
-        }
-        guard repeated.checksum.value == followed[index].passed.checksum.value else { return false }
-        followed[index].repeated = nil
-        return true
     }
 
     /// Stops passing on if a write that was under way at the last call still is.

@@ -202,13 +202,13 @@ import Testing
         let follower = OutputFollower(output: printed.output)
         await follower.follow(first, toError: false)
         try await first.append(Array("begun".utf8))
-        await follower.finish()
+        await follower.drain()
         await follower.follow(second, toError: false)
         for byte in later.utf8 {
             try await second.append([byte])
             await follower.drain()
         }
-        await follower.finish()
+        await follower.drain()
         #expect(String(decoding: printed.out, as: UTF8.self) == wanted)
         let flaw = await follower.flaw
         #expect(flaw == (isFlawed ? .begunAnew(stream: "standard output") : nil))
@@ -219,9 +219,9 @@ import Testing
         let (printed, first, second) = (Printed(), MemorySpool(), MemorySpool())
         let follower = OutputFollower(output: printed.output)
         await follower.follow(first, toError: true)
-        await follower.finish()
+        await follower.drain()
         await follower.follow(second, toError: true)
-        await follower.finish()
+        await follower.drain()
         let flaw = await follower.flaw
         #expect(flaw == nil)
     }
