@@ -101,8 +101,8 @@ def outputs(runs):
     table = Table("outputs", ["ratio of medians", "", "95 % interval", "budget"])
     mib = STREAM_BYTES // MIB
     ours, theirs = OutputRuns.net(runs.ours, runs.ours_idle), OutputRuns.net(runs.theirs, runs.theirs_idle)
-    _ratio(table, f"{mib} MiB of stdout into a file: our throughput / `docker run`'s", theirs, ours, "≥ 0.50")
-    _ratio(table, "the same, start and end of the job included", runs.theirs, runs.ours)
+    _ratio(table, f"{mib} MiB of stdout into a file, whole process: our throughput / `docker run`'s", runs.theirs, runs.ours, "≥ 0.50")
+    _ratio(table, "the same, without what a job that writes nothing takes", theirs, ours)
     _ratio(table, "one job of `true`, whole process: ours / `docker run`'s", runs.ours_idle, runs.theirs_idle, "< 1")
     _ratio(table, f"{CROWD} jobs of `true` at once: ours / `docker run`'s", runs.ours_crowd, runs.theirs_crowd, "< 1")
     table.add("MiB/s, ours", f"{mib * 1000 / median(ours):.0f}", "", "")
