@@ -54,8 +54,11 @@ struct LogsCommand: AsyncParsableCommand {
                         dropped.map { ($0.stream, $0.count) }, uniquingKeysWith: { first, _ in first })
                 ))
         }
-        if let out { try await reader.pieces(of: out) { try output.bytes($0, toError: false) } }
-        if let err { try await reader.pieces(of: err) { try output.bytes($0, toError: true) } }
+        for (blob, toError) in [(out, false), (err, true)] {
+            guard let blob else { continue }
+            try await reader.pieces(of: blob) { try output.bytes($0, toError: toError) }
+            try output.endOfBytes(toError: toError)
+        }
         for (stream, count) in dropped { output.error("caisson: \(stream): \(count) bytes were dropped") }
     }
 }

@@ -2,15 +2,28 @@ import Foundation
 // Foundation's write hides which error it was, and a pipe whose reader has ended is no error of ours.
 private import Glibc
 import Model
+import Synchronization
 
 /// Where a command writes: what was asked for to stdout, our own words to stderr.
 struct Output: Sendable {
     private let write: @Sendable (_ toError: Bool, Data) throws -> Void
+    /// For stdout and stderr, those that are a terminal.
+    private let terminals: [Terminal?]
 
-    init(_ write: @escaping @Sendable (_ toError: Bool, Data) throws -> Void) { self.write = write }
+    /// - Parameter terminals: whether stdout and stderr are one.
+    init(
+        terminals: [Bool] = [false, false], _ write: @escaping @Sendable (_ toError: Bool, Data) throws -> Void
+    ) {
+        self.write = write
+        self.terminals = terminals.map { $0 ? Terminal() : nil }
+    }
+
+    private final class Terminal: Sendable {
+        let text = Mutex(TerminalText())
+    }
 
     /// The process's own streams.
-    static let standard = Output { toError, data in
+    static let standard = Output(terminals: [STDOUT_FILENO, STDERR_FILENO].map { isatty($0) == 1 }) { toError, data in
         try data.withUnsafeBytes { try Output.writeAll($0, to: toError ? STDERR_FILENO : STDOUT_FILENO) }
     }
 
@@ -24,10 +37,19 @@ struct Output: Sendable {
         try? write(true, Data("\(text)\n".utf8))  // ignored: there is nobody left to tell
     }
 
-    /// Bytes as they are, to stdout or to stderr.
+    /// Bytes from a job, to stdout or to stderr: as they are, but for a terminal as ``TerminalText`` has them.
     ///
     /// - Throws: as ``line(_:)``.
-    func bytes(_ bytes: [UInt8], toError: Bool) throws { try write(toError, Data(bytes)) }
+    func bytes(_ bytes: [UInt8], toError: Bool) throws {
+        let terminal = terminals[toError ? 1 : 0]
+        try write(toError, Data(terminal.map { $0.text.withLock { $0.shown(bytes) } } ?? bytes))
+    }
+
+    /// Says that no more bytes come from the job: what a terminal was not yet shown is shown.
+    func endOfBytes(toError: Bool) throws {
+        guard let rest = terminals[toError ? 1 : 0]?.text.withLock({ $0.end() }), !rest.isEmpty else { return }
+        try write(toError, Data(rest))
+    }
 
     private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
         var rest = bytes[...]

@@ -78,6 +78,8 @@ actor OutputFollower {
     /// Closes the spools, when no further attempt can come.
     func close() async {
         await drain()
+        // ignored: whoever could not be written to has been told of
+        for toError in [false, true] { try? output.endOfBytes(toError: toError) }
         for spool in replaced + followed.map(\.spool) { await spool.close() }
         (replaced, followed) = ([], [])
     }

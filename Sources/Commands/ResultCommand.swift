@@ -25,7 +25,7 @@ struct ResultCommand: AsyncParsableCommand {
         try await reader.pieces(of: blob) { bytes += $0 }
         guard form.form == .json else {
             try output.bytes(bytes.last == UInt8(ascii: "\n") ? bytes : bytes + [UInt8(ascii: "\n")], toError: false)
-            return
+            return try output.endOfBytes(toError: false)
         }
         // Put in as it is: numbers, order and depth are the job's own. One that is not JSON is printed without `-o json` only.
         let isJSON = (try? JSONSyntax.check(bytes)) != nil  // ignored: told by the job's state

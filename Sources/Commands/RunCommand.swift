@@ -17,7 +17,8 @@ struct RunCommand: AsyncParsableCommand {
             caisson run -f DOCUMENT|- [flags] [-- COMMAND ARG…]
             """,
         discussion: """
-            The command's stdout and stderr pass through as they are; our own words go to stderr. Files appear in /work, the \
+            The command's stdout and stderr pass through as they are, but for a terminal, where control characters are shown \
+            and not obeyed; our own words go to stderr. Files appear in /work, the \
             only folder beside /tmp that can be written. A file result.json that the command leaves there is kept as its \
             result.
 
