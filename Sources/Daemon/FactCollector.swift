@@ -19,12 +19,13 @@ package struct FactCollector: Sendable {
         let (calendar, start) = (wallClock.now(), clock.now)
         let folder = FolderLook(configuration.home)
         let (engine, store) = (await engine(), await store(folder))
-        let machine = MachineFacts(
+        var machine = MachineFacts(
             kernelRelease: Self.text(at: "/proc/sys/kernel/osrelease") ?? "unknown", architecture: Self.architecture,
             seccompActions: Self.words(at: "/proc/sys/kernel/seccomp/actions_avail", between: " ") ?? [],
             securityModules: Self.words(at: "/sys/kernel/security/lsm", between: ","), calendar: calendar,
             calendarAdvance: .milliseconds(wallClock.now().milliseconds - calendar.milliseconds),
             monotonicAdvance: start.duration(to: clock.now))
+        machine.ptraceScope = Self.text(at: "/proc/sys/kernel/yama/ptrace_scope").flatMap { Int($0) }
         return DoctorFacts(
             engine: engine, cell: cell(), folder: folder.facts, store: store, lock: folder.lock, machine: machine)
     }

@@ -128,6 +128,8 @@ package struct MachineFacts: Sendable {
     package var seccompActions: Set<String>
     /// Words of `/sys/kernel/security/lsm`; `nil` if it cannot be read.
     package var securityModules: Set<String>?
+    /// What `/proc/sys/kernel/yama/ptrace_scope` holds, 0 to 3; `nil` without Yama.
+    package var ptraceScope: Int?
     /// The calendar at the beginning, and how far it and the monotonic clock went until the end.
     package var calendar: WallTime
     package var calendarAdvance: Duration

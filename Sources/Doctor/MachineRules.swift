@@ -48,15 +48,20 @@ struct MachineRules {
         }
         // What follows was read on this machine.
         guard release == facts.kernelRelease else { return .ok(.kernel, "The engine's kernel is \(release).") }
-        guard facts.seccompActions.contains("errno"), facts.seccompActions.contains("kill_process") else {
+        guard facts.seccompActions.isSuperset(of: ["errno", "kill_process", "user_notif"]) else {
             return .fail(
                 .kernel, "The kernel \(release) cannot filter system calls as the profiles ask for.",
                 "Use a kernel with CONFIG_SECCOMP_FILTER.")
         }
-        let notifies = facts.seccompActions.contains("user_notif") ? "with" : "without"
+        // The cell takes the descriptor by which it hears of refused calls from the tool's process, its child.
+        if let scope = facts.ptraceScope, scope >= 2 {
+            return .fail(
+                .kernel, "Yama keeps the cell from hearing of refused calls (kernel.yama.ptrace_scope is \(scope)).",
+                "Let a process look at its own children: sysctl kernel.yama.ptrace_scope=1.")
+        }
         let landlock = facts.securityModules.map { $0.contains("landlock") ? "with Landlock" : "without Landlock" }
         return .ok(
             .kernel,
-            "Kernel \(release), \(notifies) seccomp user notification, \(landlock ?? "Landlock not known").")
+            "Kernel \(release), with seccomp user notification, \(landlock ?? "Landlock not known").")
     }
 }

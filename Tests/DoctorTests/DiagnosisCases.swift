@@ -157,6 +157,10 @@ extension DiagnosisTests {
                 facts.machine.kernelRelease = "5.4.0-generic"
             }),
         Case("no filters in the kernel", .kernel, .fail, "filter") { $0.machine.seccompActions = ["allow"] },
+        Case("a kernel that asks nobody", .kernel, .fail, "filter") { $0.machine.seccompActions.remove("user_notif") },
+        Case("a Yama that forbids looking at children", .kernel, .fail, "ptrace_scope is 2") {
+            $0.machine.ptraceScope = 2
+        },
         Case("a clock in the past", .clock, .warn, "1970-01-01") { $0.machine.calendar = WallTime(milliseconds: 5) },
         Case("a clock that was set", .clock, .warn, "was set") { $0.machine.calendarAdvance = .seconds(-5) },
         Case("a broken clock", .clock, .fail, "backwards") { $0.machine.monotonicAdvance = .milliseconds(-1) },
