@@ -60,9 +60,7 @@ enum ControlWords {
     ]
 
     /// Every field of `body`, and those without words under their own names at the end.
-    ///
-    /// - Parameter outerDigest: stands for the outer list, which is too long for a line.
-    static func controls(of body: JSONValue, outerDigest: String) -> [Control] {
+    static func controls(of body: JSONValue) -> [Control] {
         var fields = body.objectValue ?? [:]
         for (name, value) in fields.removeValue(forKey: "HostConfig")?.objectValue ?? [:] {
             fields["HostConfig.\(name)"] = value
@@ -72,30 +70,29 @@ enum ControlWords {
         }
         let rest = fields.sorted { $0.key < $1.key }.map { ("(no words)", $0.key, $0.value) }
         return (told + rest).map { words, field, value in
-            Control(words: words, field: field, value: text(value, outerDigest: outerDigest))
+            Control(words: words, field: field, value: text(value))
         }
     }
 
-    private static func text(_ value: JSONValue, outerDigest: String) -> String {
+    private static func text(_ value: JSONValue) -> String {
         switch value {
         case .null: "none"
         case .bool(let value): value ? "yes" : "no"
         case .integer(let value): "\(value)"
         case .number(let value): "\(value)"
         case .string(let value):
-            if value.hasPrefix("seccomp={") {
-                "seccomp=(the outer list, \(outerDigest))"
-            } else {
-                value.isEmpty ? "(empty)" : value
-            }
+            // The list is too long for a line.
+            if value.hasPrefix("seccomp={") { "seccomp=(the outer list)" } else { value.isEmpty ? "(empty)" : value }
         case .array(let values):
-            values.isEmpty ? "none" : values.map { text($0, outerDigest: outerDigest) }.joined(separator: ", ")
+            values.isEmpty ? "none" : values.map { text($0) }.joined(separator: ", ")
         case .object(let members):
             if let name = members["Name"]?.stringValue, let hard = members["Hard"]?.integerValue {
                 "\(name) \(hard)"
             } else {
-                members.sorted { $0.key < $1.key }
-                    .map { "\($0.key) \(text($0.value, outerDigest: outerDigest))" }.joined(separator: "; ")
+                members.isEmpty
+                    ? "none"
+                    : members.sorted { $0.key < $1.key }
+                        .map { "\($0.key) \(text($0.value))" }.joined(separator: "; ")
             }
         }
     }

@@ -88,7 +88,7 @@ struct ProfileExplainCommand: AsyncParsableCommand {
             TextRows.lines("image", [view.image ?? "none given"]),
         ]
         var controls = TextTable(["CONTROL", "FIELD", "VALUE"])
-        for control in ControlWords.controls(of: view.body, outerDigest: view.outerDigest) {
+        for control in ControlWords.controls(of: view.body) {
             controls.add([control.words, control.field, TextTable.oneLine(control.value, width: valueWidth)])
         }
         var words = TextTable(["PLACEHOLDER", "STANDS FOR"])
@@ -98,7 +98,7 @@ struct ProfileExplainCommand: AsyncParsableCommand {
     }
 
     /// Characters of a value in the table; the whole of it is in the body.
-    private static let valueWidth = 100
+    private static let valueWidth = 66
 
     /// An explanation as `-o json` shows it.
     struct View: Encodable {

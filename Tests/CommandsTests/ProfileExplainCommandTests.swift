@@ -81,7 +81,7 @@ import Testing
     @Test("each field of the body has a line in words, and no words are for a field that is not there")
     func words() throws {
         let body = try json(["shell"])["body"] ?? .null
-        let controls = ControlWords.controls(of: body, outerDigest: "sha256:1")
+        let controls = ControlWords.controls(of: body)
         #expect(controls.filter { $0.words == "(no words)" } == [])
         #expect(Set(controls.map(\.field)) == Set(ControlWords.words.map(\.field)))
         #expect(controls.count == ControlWords.words.count)
@@ -89,9 +89,10 @@ import Testing
         #expect(value("HostConfig.PidsLimit") == "64")
         #expect(value("HostConfig.ReadonlyRootfs") == "yes")
         #expect(value("HostConfig.CapAdd") == "none")
-        #expect(value("HostConfig.SecurityOpt") == "no-new-privileges, seccomp=(the outer list, sha256:1)")
+        #expect(value("HostConfig.SecurityOpt") == "no-new-privileges, seccomp=(the outer list)")
         #expect(value("HostConfig.Ulimits") == "core 0, fsize 268435456, memlock 0, msgqueue 0, nofile 256")
-        let unknown = ControlWords.controls(of: ["New": true], outerDigest: "")
+        #expect(value("HostConfig.LogConfig") == "Config none; Type none")
+        let unknown = ControlWords.controls(of: ["New": true])
         #expect(unknown == [ControlWords.Control(words: "(no words)", field: "New", value: "yes")])
     }
 
@@ -99,6 +100,8 @@ import Testing
     func table() throws {
         let command = try ProfileExplainCommand.parse(["strict"])
         let text = try Printed.text { try command.run(set: .builtIn, image: nil, output: $0) }
+        let lines = text.split(separator: "\nPOST")[0].split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 140 && $0.last != " " })
         for part in [
             "profile    strict\n", "\nouter list sha256:", "\nCONTROL ", "HostConfig.PidsLimit ", "\n<image> ",
             "\nPOST /containers/create?name=<container>\n{\n", "\"PidsLimit\" : 32",
