@@ -22,19 +22,16 @@ struct ProfileShowCommand: AsyncParsableCommand {
         for line in Self.lines(report, in: set) { try output.line(line) }
     }
 
-    private static let nameWidth = 11
-    private static let textWidth = 108
-
     private static func lines(_ report: ProfileReport, in set: ProfileSet) -> [String] {
         let (profile, limits) = (report.profile, report.profile.limits)
         let foreign = report.foreign == 0 ? "none" : "\(report.foreign)"
         let calls = report.reachable.map { $0.isConditional ? "\($0.name)*" : $0.name }
         return [
-            rows("profile", [profile.name]),
-            rows("about", profile.description.split(separator: " ").map(String.init), separator: " "),
-            rows("digest", [report.digest]),
-            rows("from", [set.folder ?? "built in"]),
-            rows(
+            TextRows.lines("profile", [profile.name]),
+            TextRows.lines("about", profile.description.split(separator: " ").map(String.init), separator: " "),
+            TextRows.lines("digest", [report.digest]),
+            TextRows.lines("from", [set.folder ?? "built in"]),
+            TextRows.lines(
                 "limits",
                 [
                     "cpus \(Double(limits.milliCPUs) / 1000)", "memory \(limits.memory)", "pids \(limits.pids)",
@@ -43,40 +40,21 @@ struct ProfileShowCommand: AsyncParsableCommand {
                     "start \(limits.start.shortText)", "run \(limits.run.shortText)",
                     "grace \(limits.grace.shortText)",
                 ]),
-            rows("masked", profile.maskedPaths),
-            rows("read-only", profile.readOnlyPaths),
-            rows(
+            TextRows.lines("masked", profile.maskedPaths),
+            TextRows.lines("read-only", profile.readOnlyPaths),
+            TextRows.lines(
                 "filters",
                 [
                     "outer \(report.outer.calls) calls in \(report.outer.instructions) instructions",
                     "inner \(report.inner.calls) calls in \(report.inner.instructions) instructions",
                 ]),
-            rows(
+            TextRows.lines(
                 "reachable",
                 [
                     "\(calls.count) system calls through both (* depends on the arguments)",
                     "\(foreign) by other entries",
                 ]),
-            rows("", calls),
+            TextRows.lines("", calls),
         ].flatMap { $0 }
-    }
-
-    /// A named list over as many lines as it takes.
-    private static func rows(_ name: String, _ words: [String], separator: String = ", ") -> [String] {
-        var lines: [String] = []
-        var line = ""
-        for (index, word) in words.enumerated() {
-            let word = TextTable.oneLine(word, width: textWidth) + (index + 1 < words.count ? separator : "")
-            if !line.isEmpty, line.count + word.count > textWidth {
-                lines.append(line)
-                line = ""
-            }
-            line += word
-        }
-        return (lines + [line]).enumerated().map { index, text in
-            let text = text.last == " " ? String(text.dropLast()) : text
-            let name = index == 0 ? name : ""
-            return name + String(repeating: " ", count: max(1, nameWidth - name.count)) + text
-        }
     }
 }

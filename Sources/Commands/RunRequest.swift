@@ -87,7 +87,7 @@ enum RunRequest {
 
     // MARK: The image
 
-    private static func imageMistakes(_ image: String, document: JobDocument?) -> [any UserFacingError] {
+    static func imageMistakes(_ image: String, document: JobDocument?) -> [any UserFacingError] {
         if image.isEmpty {
             return [RunError.noImage]
         }

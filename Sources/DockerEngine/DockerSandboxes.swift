@@ -63,9 +63,9 @@ package struct DockerSandboxes: SandboxEngine {
         }
         guard let image = found else { throw .imageNotFound(name: request.spec.imageName) }
         if let reason = ImageCheck.refusal(image) { throw .imageRefused(name: request.spec.imageName, reason: reason) }
+        let words = SandboxWords(installation, request, cellVolume: try await volume.name())
         let plan = ContainerPlan(
-            name: request.containerName, labels: Labels.sandbox(installation, request), imageID: request.spec.imageID,
-            imageEnvironmentNames: ImageCheck.environmentNames(image), cellVolume: try await volume.name(),
+            words, imageID: request.spec.imageID, imageEnvironmentNames: ImageCheck.environmentNames(image),
             profile: request.profile, limits: request.spec.limits)
         let created: EngineClient.Created
         do throws(EngineError) {

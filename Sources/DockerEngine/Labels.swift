@@ -17,13 +17,6 @@ enum Labels {
     static let sandboxRole = "sandbox"
     static let fillerRole = "cell-volume"
 
-    static func sandbox(_ installation: InstallationID, _ request: SandboxRequest) -> [String: String] {
-        [
-            Self.installation: "\(installation)", role: sandboxRole, job: "\(request.attempt.job)",
-            attempt: "\(request.attempt.number)", spec: request.specDigest, profile: request.profileDigest,
-        ]
-    }
-
     /// Those of a container's labels that are in our namespace; an image's own stand beside them.
     static func ours(_ labels: JSONValue?) -> [String: String] {
         (labels?.objectValue ?? [:]).filter { $0.key.hasPrefix(ContainerPlan.labelPrefix) }.mapValues {

@@ -41,7 +41,7 @@ package struct FilterProgram: Sendable {
         }
 
         /// Whether the kernel carries the call out; `SECCOMP_RET_LOG` and a tracer's answer count as if it did.
-        var letsThrough: Bool {
+        package var letsThrough: Bool {
             switch self {
             case .allow: true
             case .errno, .killProcess, .notify: false
@@ -81,6 +81,15 @@ package struct FilterProgram: Sendable {
                 code: UInt16(word(0) | word(1) << 8), whenTrue: bytes[start + 2], whenFalse: bytes[start + 3],
                 constant: word(4) | word(5) << 8 | word(6) << 16 | word(7) << 24)
         }
+    }
+
+    /// What comes of the answers of several programs, the newest first: the strictest, and of equal ones the newest.
+    ///
+    /// - Source: `seccomp_run_filters` of the kernel: the action is compared as a signed number, the lowest one wins.
+    static func strictest(_ answers: ArraySlice<UInt32>) -> UInt32 {
+        let allow: UInt32 = 0x7FFF_0000
+        func rank(_ answer: UInt32) -> Int32 { Int32(bitPattern: answer & 0xFFFF_0000) }
+        return answers.reduce(allow) { strictest, answer in rank(answer) < rank(strictest) ? answer : strictest }
     }
 
     /// What the kernel would do with `call`.

@@ -28,11 +28,36 @@ package enum ReachableCalls {
     package static func through(_ programs: [FilterProgram]) throws(FilterProgram.Fault) -> [ReachableCall] {
         var calls: [ReachableCall] = []
         for number in numbers {
-            let answers = try Explorer.answers(programs, number, FilterProgram.nativeArchitecture, bound: wayBound)
-            guard answers.passes else { continue }
-            calls.append(ReachableCall(number: number, name: name(of: number), isConditional: answers.stops))
+            let ways = try Explorer.answers(programs, number, FilterProgram.nativeArchitecture, bound: wayBound)
+            guard ways.contains(where: letsThrough) else { continue }
+            let isConditional = !ways.allSatisfy(letsThrough)
+            calls.append(ReachableCall(number: number, name: name(of: number), isConditional: isConditional))
         }
         return calls
+    }
+
+    /// What becomes of every call through several stacks of filters side by side, for the same arguments.
+    ///
+    /// - Parameter stacks: each with its newest filter first, as the kernel asks them.
+    /// - Returns: by number, the combinations of answers that some arguments lead to, with one answer for each stack. A comparison
+    ///   by size counts as open, so that there may be a combination too many, but never one too few.
+    package static func combinations(
+        _ stacks: [[FilterProgram]]
+    ) throws(FilterProgram.Fault) -> [(number: Int, answers: Set<[FilterProgram.Action]>)] {
+        var found: [(number: Int, answers: Set<[FilterProgram.Action]>)] = []
+        let programs = stacks.flatMap { $0 }
+        for number in numbers {
+            let ways = try Explorer.answers(programs, number, FilterProgram.nativeArchitecture, bound: wayBound)
+            let answers = ways.map { way in
+                var rest = way[...]
+                return stacks.map { stack in
+                    defer { rest = rest.dropFirst(stack.count) }
+                    return FilterProgram.Action(FilterProgram.strictest(rest.prefix(stack.count)))
+                }
+            }
+            found.append((number, Set(answers)))
+        }
+        return found
     }
 
     /// How many calls get through by the entries of i386 and x32; it must be none.
@@ -41,9 +66,14 @@ package enum ReachableCalls {
         for number in numbers {
             let old = try Explorer.answers(programs, number, i386, bound: wayBound)
             let wide = try Explorer.answers(programs, number | x32, FilterProgram.nativeArchitecture, bound: wayBound)
-            count += (old.passes ? 1 : 0) + (wide.passes ? 1 : 0)
+            count += [old, wide].count(where: { $0.contains(where: letsThrough) })
         }
         return count
+    }
+
+    /// Whether all programs let a call through.
+    private static func letsThrough(_ way: [UInt32]) -> Bool {
+        FilterProgram.Action(FilterProgram.strictest(way[...])).letsThrough
     }
 
     /// A call's name on this machine, or its number if it has none.
@@ -58,11 +88,6 @@ package enum ReachableCalls {
 
 /// Follows one number through programs.
 private struct Explorer {
-    struct Answers {
-        var passes = false
-        var stops = false
-    }
-
     /// What the program's accumulator holds: a number, or part of an argument.
     private enum Accumulator {
         case number(UInt32)
@@ -75,13 +100,16 @@ private struct Explorer {
         var next: Int
         var accumulator = Accumulator.number(0)
         var known = ArgumentKnowledge()
+        /// What the programs before this one have answered.
+        var given: [UInt32] = []
     }
 
+    /// The answers that the call can get, each with one word of every program: the kernel asks all of them, whatever one says.
     static func answers(
         _ programs: [FilterProgram], _ number: Int, _ architecture: UInt32, bound: Int
-    ) throws(FilterProgram.Fault) -> Answers {
-        guard !programs.isEmpty else { return Answers(passes: true) }
-        var answers = Answers()
+    ) throws(FilterProgram.Fault) -> Set<[UInt32]> {
+        guard !programs.isEmpty else { return [[]] }
+        var answers: Set<[UInt32]> = []
         var places = [Place(program: 0, next: 0)]
         var ways = 1
         while var place = places.popLast() {
@@ -101,14 +129,11 @@ private struct Explorer {
                 places += both
                 continue
             case BPF.giveConstant:
-                guard FilterProgram.Action(constant).letsThrough else {
-                    answers.stops = true
-                    continue
-                }
-                if place.program + 1 == programs.count {
-                    answers.passes = true
+                let given = place.given + [constant]
+                if given.count == programs.count {
+                    answers.insert(given)
                 } else {
-                    places.append(Place(program: place.program + 1, next: 0, known: place.known))
+                    places.append(Place(program: given.count, next: 0, known: place.known, given: given))
                 }
                 continue
             default: throw .unknownInstruction(instruction.code)

@@ -3,28 +3,16 @@ import Daemon
 import Foundation
 import Hardening
 import Model
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import Commands
 
 @Suite struct ProfileCommandTests {
-    /// What a command prints to stdout.
-    private func printed(_ body: (Output) throws -> Void) throws -> String {
-        let kept = Kept()
-        try body(Output { toError, data in if !toError { kept.add(data) } })
-        return kept.text
-    }
-
-    private func json(_ body: (Output) throws -> Void) throws -> JSONValue {
-        try JSONDecoder().decode(JSONValue.self, from: Data(try printed(body).utf8))
-    }
-
     @Test("list has a line for each profile, with what it may reach and use")
     func list() throws {
         let command = try ProfileListCommand.parse([])
-        let lines = try printed { try command.run(set: .builtIn, output: $0) }.split(separator: "\n")
+        let lines = try Printed.text { try command.run(set: .builtIn, output: $0) }.split(separator: "\n")
         #expect(lines.count == 4)
         #expect(lines[0].split(separator: " ") == ["NAME", "CALLS", "CPUS", "MEMORY", "PIDS", "RUN", "DIGEST", "FOR"])
         let shell = try #require(lines.first { $0.hasPrefix("shell ") })
@@ -36,7 +24,7 @@ import Testing
     @Test("list as JSON has the same, and whole digests")
     func listAsJSON() throws {
         let command = try ProfileListCommand.parse(["-o", "json"])
-        let views = try json { try command.run(set: .builtIn, output: $0) }.arrayValue ?? []
+        let views = try Printed.json { try command.run(set: .builtIn, output: $0) }.arrayValue ?? []
         #expect(views.map { $0["name"] } == ["python", "shell", "strict"])
         #expect(views.map { $0["reachable_count"] } == [120, 90, 80])
         #expect(views.allSatisfy { $0["foreign_count"] == 0 && $0["reachable"] == nil && $0["folder"] == nil })
@@ -48,7 +36,7 @@ import Testing
     @Test("show tells everything, in lines that fit a terminal")
     func show() throws {
         let command = try ProfileShowCommand.parse(["strict"])
-        let text = try printed { try command.run(set: .builtIn, output: $0) }
+        let text = try Printed.text { try command.run(set: .builtIn, output: $0) }
         let lines = text.split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 120 && $0.last != " " })
         #expect(lines.first == "profile    strict")
@@ -66,7 +54,7 @@ import Testing
     @Test("show as JSON has every call with its number, the limits and the paths")
     func showAsJSON() throws {
         let command = try ProfileShowCommand.parse(["python", "-o", "json"])
-        let view = try json { try command.run(set: .builtIn, output: $0) }
+        let view = try Printed.json { try command.run(set: .builtIn, output: $0) }
         let calls = view["reachable"]?.arrayValue ?? []
         #expect(calls.count == 120)
         #expect(calls.contains(["name": "socket", "number": 41, "is_conditional": true]))
@@ -132,7 +120,9 @@ import Testing
             #expect(report.profile.limits.pids == 7)
             let shell = try ProfileReport(named: "shell", of: .builtIn)
             #expect(report.digest != shell.digest)
-            let view = try json { try ProfileShowCommand.parse(["mine", "-o", "json"]).run(set: set, output: $0) }
+            let view = try Printed.json {
+                try ProfileShowCommand.parse(["mine", "-o", "json"]).run(set: set, output: $0)
+            }
             #expect(view["folder"] == .string(folder.path))
         }
     }
@@ -179,12 +169,4 @@ import Testing
             #expect(many == folder.path)
         }
     }
-}
-
-/// Keeps what is written.
-private final class Kept: Sendable {
-    private let data = Mutex(Data())
-
-    func add(_ more: Data) { data.withLock { $0 += more } }
-    var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
 }

@@ -70,6 +70,41 @@ import Testing
         #expect(try names([clone(1 << 40, 0), clone(2 << 40, 2 << 40)]) == ["clone*"])
     }
 
+    // MARK: Side by side
+
+    /// What stacks answer to one call, as in `allow/errno(1)`, in the order of the alphabet.
+    private func combinations(_ number: Int, _ stacks: [[FilterProgram]]) throws -> [String] {
+        let all = try ReachableCalls.combinations(stacks)
+        #expect(all.map(\.number) == Array(ReachableCalls.numbers))
+        return all[number].answers.map { $0.map { "\($0)" }.joined(separator: "/") }.sorted()
+    }
+
+    @Test("of several answers the strictest counts, and of equal ones the newest filter's")
+    func precedence() throws {
+        let allow = try program(rule("read"))
+        let kill = try program(rule("read", "KILL_PROCESS"))
+        let ask = try program(rule("read", "NOTIFY"))
+        let answer = try program("{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38}")
+        let refuse = try program("")
+        #expect(try combinations(0, [[allow, kill], [kill, allow]]) == ["killProcess/killProcess"])
+        #expect(try combinations(0, [[ask, allow], [ask, refuse]]) == ["notify/errno(1)"])
+        #expect(try combinations(0, [[answer, refuse], [refuse, answer]]) == ["errno(38)/errno(1)"])
+        #expect(try combinations(0, [[answer, kill], [allow]]) == ["killProcess/allow"])
+    }
+
+    @Test(
+        "stacks are compared for the same arguments: equal conditions are no difference, narrower ones are in one way")
+    func sideBySide() throws {
+        let wide = try program(rule("clone", "ALLOW", masked(0, 0x10, 0)))
+        let narrow = try program(rule("clone", "ALLOW", masked(0, 0x11, 0x01)))
+        let (same, refused) = ("allow/allow", "errno(1)/errno(1)")
+        #expect(try combinations(56, [[wide], [wide]]) == [same, refused])
+        #expect(try combinations(56, [[wide], [narrow]]) == [same, "allow/errno(1)", refused])
+        #expect(try combinations(56, [[narrow, wide], [narrow]]) == [same, refused])
+    }
+
+    // MARK: Witnesses
+
     @Test("the count agrees with asking the programs for witnesses")
     func witnesses() throws {
         let profile = try ProfileSet.builtIn.profile(named: "python")
