@@ -147,8 +147,9 @@ import Testing
 
     @Test("a container that claims never to have run, and shows a process, is named")
     func state() {
-        for (field, value) in [("Running", true), ("Paused", true), ("Restarting", true), ("Dead", true), ("Pid", 7)] {
-            #expect(fields(faithful.setting(["State", field], to: value as JSONValue)) == ["State.\(field)"])
+        let changes: [String: JSONValue] = ["Running": true, "Paused": true, "Restarting": true, "Dead": true, "Pid": 7]
+        for (field, value) in changes {
+            #expect(fields(faithful.setting(["State", field], to: value)) == ["State.\(field)"])
         }
     }
 
@@ -170,8 +171,11 @@ import Testing
         for (name, value) in changes {
             #expect(fields(faithful.setting(["NetworkSettings", name], to: value)) == ["NetworkSettings.\(name)"])
         }
-        for (name, value) in [("bridge", none), ("bridge", .null), ("none", ["IPAddress": "10.0.0.2"]), ("none", 1)] {
-            let found = fields(faithful.setting(["NetworkSettings", "Networks", name], to: value as JSONValue))
+        let others: [(String, JSONValue)] = [
+            ("bridge", none), ("bridge", .null), ("none", ["IPAddress": "10.0.0.2"]), ("none", 1),
+        ]
+        for (name, value) in others {
+            let found = fields(faithful.setting(["NetworkSettings", "Networks", name], to: value))
             #expect(found == ["NetworkSettings.Networks.\(name)"])
         }
         for value in [nil, JSONValue.null, "x"] {

@@ -1,6 +1,9 @@
+import Daemon
 import Foundation
 import Hardening
 import Model
+import Ports
+import SQLiteStore
 import Scheduler
 import TestSupport
 import Testing
@@ -144,7 +147,7 @@ struct ReadbackTests {
     @Test(
         "an answer that is spoilt once, after the engine has acted, costs one attempt and leaves nothing",
         arguments: faults)
-    func faults(_ fault: Fault) async throws {
+    func spoilt(_ fault: Fault) async throws {
         try await Self.withProxy { fixture, proxy in
             #expect(try await fixture.run(fixture.request(["true"])).1.state == .succeeded)
             proxy.edit(fault.concerns, times: 1, fault.change)
