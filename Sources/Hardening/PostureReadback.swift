@@ -40,6 +40,9 @@ private struct Comparison {
             let field = "\(path).\(key)"
             if field == "Config.Labels" {
                 compareLabels(wanted: value, got: got[key] ?? .null)
+            } else if field == "HostConfig.Tmpfs", Self.names(value) != Self.names(got[key]) {
+                // One more that says nothing of itself is a file system without a limit.
+                differ(field, value, got[key])
             } else if !Self.equal(value, got[key] ?? .null) {
                 differ(field, value, got[key])
             }
@@ -119,6 +122,8 @@ private struct Comparison {
     private mutating func differ(_ field: String, _ wanted: [String: JSONValue]?, _ got: [String: JSONValue]?) {
         differ(field, wanted.map { .object($0) }, got.map { .object($0) })
     }
+
+    private static func names(_ value: JSONValue?) -> Set<String> { Set((value?.objectValue ?? [:]).keys) }
 
     /// Equal, where an engine may write "nothing" in more than one way.
     private static func equal(_ wanted: JSONValue, _ got: JSONValue) -> Bool {

@@ -145,9 +145,19 @@ import Testing
         #expect(fields(faithful.setting(["State"], to: nil)) == ["State.Status"])
     }
 
+    @Test("one more folder in memory is named, whatever is said of it")
+    func moreTmpfs() {
+        for value in ["", "rw", .null] as [JSONValue] {
+            let found = fields(faithful.setting(["HostConfig", "Tmpfs", "/other"], to: value))
+            #expect(found == ["HostConfig.Tmpfs"], "\(value)")
+        }
+    }
+
     @Test("a container that claims never to have run, and shows a process, is named")
     func state() {
-        let changes: [String: JSONValue] = ["Running": true, "Paused": true, "Restarting": true, "Dead": true, "Pid": 7]
+        let changes: [String: JSONValue] = [
+            "Running": true, "Paused": true, "Restarting": true, "Dead": true, "Pid": 7,
+        ]
         for (field, value) in changes {
             #expect(fields(faithful.setting(["State", field], to: value)) == ["State.\(field)"])
         }

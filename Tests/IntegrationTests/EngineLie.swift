@@ -159,8 +159,8 @@ struct EngineLie: Sendable {
         EngineLie("Mounts.0.Destination", "/work", field: "Mounts[0].Destination"),
         EngineLie("NetworkSettings", nil), EngineLie("NetworkSettings.IPAddress", "172.17.0.2"),
         EngineLie("NetworkSettings.Ports", ["80/tcp": [["HostPort": "80"]]]),
-        EngineLie("NetworkSettings.Networks.bridge", ["NetworkID": "0123"]),
-        EngineLie("NetworkSettings.Networks.none", ["IPAddress": "172.17.0.2"]),
+        EngineLie("NetworkSettings.Networks.bridge", ["NetworkID": "0123"], field: "NetworkSettings.Networks.bridge"),
+        EngineLie("NetworkSettings.Networks.none", ["IPAddress": "172.17.0.2"], field: "NetworkSettings.Networks.none"),
         EngineLie("an empty object", field: "HostConfig") { _ in [:] },
         EngineLie("no object", field: "HostConfig") { _ in [] },
     ]
