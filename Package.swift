@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(name: "CellWireTests", dependencies: ["CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "HardeningTests", dependencies: ["Hardening", "Model"], swiftSettings: settings),
+            name: "HardeningTests", dependencies: ["Hardening", "Model", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "DocumentsTests", dependencies: ["Documents", "Model", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "FiltersTests", dependencies: ["Filters", "Hardening", "CSeccomp"], swiftSettings: settings),

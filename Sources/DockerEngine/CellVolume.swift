@@ -75,8 +75,10 @@ actor CellVolume {
             throw .store(error)
         }
         guard let name, let volume = try await client.inspectVolume(name) else { return nil }
-        return volume["Driver"] == "local" && volume["Labels"]?[Labels.installation] == .string("\(installation)")
-            ? name : nil
+        // An option would make it something else than a folder of the engine's: a bind mount, or a file system from afar.
+        let hasOptions = volume["Options"].map { $0 != .null && $0 != [:] } ?? false
+        return volume["Driver"] == "local" && !hasOptions
+            && volume["Labels"]?[Labels.installation] == .string("\(installation)") ? name : nil
     }
 
     private func fill() async throws(EngineError) -> String {

@@ -18,7 +18,11 @@ enum ContainerCheck {
         guard let inspected = try await client.inspectContainer(created.id) else {
             throw .protocolViolation(call: "GET /containers/{id}/json", detail: "it does not know what it just made")
         }
-        let differences = PostureReadback.differences(plan: plan, inspected: inspected)
+        var differences = PostureReadback.differences(plan: plan, inspected: inspected)
+        if inspected["Id"] != .string(created.id) {
+            let got = inspected["Id"]?.stringValue ?? "nothing"
+            differences.append(PostureDifference(field: "Id", wanted: created.id, got: got))
+        }
         guard differences.isEmpty else { throw .profileNotApplied(differences.sorted { $0.field < $1.field }) }
         return inspected
     }

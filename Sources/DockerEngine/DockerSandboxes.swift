@@ -74,7 +74,8 @@ package struct DockerSandboxes: SandboxEngine {
             switch error {
             case .refused(_, 404, _):  // removed since it was looked at
                 throw .imageNotFound(name: request.spec.imageName)
-            case .unreachable, .protocolViolation:  // it may have been made, and the answer lost
+            case .unreachable, .timedOut, .protocolViolation, .refused(_, 500..., _):
+                // It may have been made, and the answer lost, or not be about it.
                 try? await client.removeContainer(plan.name)  // ignored: what stays is found by its row
                 throw error
             default: throw error
@@ -87,7 +88,8 @@ package struct DockerSandboxes: SandboxEngine {
                 frameKey: request.frameKey, clock: clock)
         } catch {
             await volume.invalidate()
-            try await client.removeContainer(created.id)
+            // By the name, which is ours: the id is only what this engine said.
+            try await client.removeContainer(plan.name)
             throw error
         }
     }

@@ -82,7 +82,12 @@ package final class EngineClient: Sendable {
         let response = try await transport.send(
             .post, "/containers/create?name=\(name)", body: transport.encode(body), total: EngineTransport.Limit.slow)
         try transport.check(call, response, [201])
-        return try transport.decode(call, response.body)
+        let created: Created = try transport.decode(call, response.body)
+        // It becomes a part of paths: nothing else may pass for one.
+        guard created.id.utf8.count == 64, created.id.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+            throw .protocolViolation(call: call, detail: "the container's id is none")
+        }
+        return created
     }
 
     /// The whole answer of `GET /containers/{id}/json`, or `nil` if there is no such container.

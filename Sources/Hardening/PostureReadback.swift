@@ -1,7 +1,7 @@
 package import Model
 
 /// Compares a created container with its plan: in `Config` and `HostConfig` every field that was asked for must be as asked,
-/// and every field that was not must be empty; beside them identity, state and mounts are compared.
+/// and every field that was not must be empty; beside them identity, state, mounts and networks are compared.
 ///
 /// A field that this release has never heard of is therefore a difference, too, unless it is empty: an engine cannot weaken a
 /// sandbox by a default that came with an update.
@@ -40,6 +40,9 @@ private struct Comparison {
             let field = "\(path).\(key)"
             if field == "Config.Labels" {
                 compareLabels(wanted: value, got: got[key] ?? .null)
+            } else if field == "HostConfig.Tmpfs", Self.names(value) != Self.names(got[key]) {
+                // One more that says nothing of itself is a file system without a limit.
+                differ(field, value, got[key])
             } else if !Self.equal(value, got[key] ?? .null) {
                 differ(field, value, got[key])
             }
@@ -58,11 +61,38 @@ private struct Comparison {
             ("Path", .string(ContainerPlan.cellPath)), ("Args", .array(plan.cellArguments.map { .string($0) })),
         ]
         for (field, value) in wanted where inspected[field] != value { differ(field, value, inspected[field]) }
-        if inspected["State"]?["Status"] != "created" {
-            differ("State.Status", "created", inspected["State"]?["Status"])
-        }
+        compareState(inspected["State"])
         if let sessions = inspected["ExecIDs"], !Self.isEmpty(sessions) { differ("ExecIDs", .null, sessions) }
+        // What else it may be is the machine's affair; nobody asked for none.
+        if inspected["AppArmorProfile"] == "unconfined" { differ("AppArmorProfile", nil, "unconfined") }
         compareMounts(plan: plan, mounts: inspected["Mounts"])
+        compareNetworks(inspected["NetworkSettings"])
+    }
+
+    /// Made, and never run.
+    private mutating func compareState(_ state: JSONValue?) {
+        if state?["Status"] != "created" { differ("State.Status", "created", state?["Status"]) }
+        for field in ["Running", "Paused", "Restarting", "Dead", "Pid"] {
+            if let value = state?[field], !Self.isEmpty(value) { differ("State.\(field)", nil, value) }
+        }
+    }
+
+    /// No network but the one called "none", and no address anywhere: `HostConfig` says what was asked for, this what there is.
+    private mutating func compareNetworks(_ settings: JSONValue?) {
+        guard let settings = settings?.objectValue else { return differ("NetworkSettings", "no network", settings) }
+        for (key, value) in settings {
+            let field = "NetworkSettings.\(key)"
+            guard key == "Networks", let networks = value.objectValue else {
+                if !Self.isBare(value) { differ(field, nil, value) }
+                continue
+            }
+            for (name, network) in networks {
+                var rest = network.objectValue
+                rest?["NetworkID"] = nil
+                let saysNothing = rest.map { Self.isBare(.object($0)) } ?? (network == .null)
+                if name != "none" || !saysNothing { differ("\(field).\(name)", nil, network) }
+            }
+        }
     }
 
     /// Exactly one mount: the cell's volume, of the local driver, read-only.
@@ -93,6 +123,8 @@ private struct Comparison {
         differ(field, wanted.map { .object($0) }, got.map { .object($0) })
     }
 
+    private static func names(_ value: JSONValue?) -> Set<String> { Set((value?.objectValue ?? [:]).keys) }
+
     /// Equal, where an engine may write "nothing" in more than one way.
     private static func equal(_ wanted: JSONValue, _ got: JSONValue) -> Bool {
         // A switch that was asked to be off must be off: nothing at all may mean the daemon's own default.
@@ -106,6 +138,11 @@ private struct Comparison {
         default:
             return wanted == got
         }
+    }
+
+    /// Empty, or an object of nothing but such.
+    private static func isBare(_ value: JSONValue) -> Bool {
+        value.objectValue?.values.allSatisfy { isBare($0) } ?? isEmpty(value)
     }
 
     private static func isEmpty(_ value: JSONValue) -> Bool {

@@ -1,5 +1,6 @@
 import Hardening
 import Model
+import TestSupport
 
 /// What an engine answers to an inspect of a container that was made exactly as planned.
 enum InspectAnswer {
@@ -48,26 +49,6 @@ enum InspectAnswer {
 }
 
 extension JSONValue {
-    /// This value with `value` at a path of members and indices, or without that member if it is `nil`.
-    func setting(_ path: [String], to value: JSONValue?) -> JSONValue {
-        guard let first = path.first else { return value ?? .null }
-        let rest = Array(path.dropFirst())
-        switch self {
-        case .object(var members):
-            if rest.isEmpty {
-                members[first] = value
-            } else {
-                members[first] = (members[first] ?? .object([:])).setting(rest, to: value)
-            }
-            return .object(members)
-        case .array(var elements):
-            guard let index = Int(first), elements.indices.contains(index) else { return self }
-            elements[index] = elements[index].setting(rest, to: value)
-            return .array(elements)
-        default: return self
-        }
-    }
-
     /// What lies at a path of member names, joined by dots.
     func at(_ path: String) -> JSONValue? {
         path.split(separator: ".").reduce(Optional(self)) { value, name in value?[String(name)] }

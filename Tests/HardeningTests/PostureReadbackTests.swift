@@ -1,5 +1,6 @@
 import Hardening
 import Model
+import TestSupport
 import Testing
 
 @Suite struct PostureReadbackTests {
@@ -142,6 +143,54 @@ import Testing
             #expect(fields(faithful.setting(["State", "Status"], to: status)) == ["State.Status"])
         }
         #expect(fields(faithful.setting(["State"], to: nil)) == ["State.Status"])
+    }
+
+    @Test("one more folder in memory is named, whatever is said of it")
+    func moreTmpfs() {
+        for value in ["", "rw", .null] as [JSONValue] {
+            let found = fields(faithful.setting(["HostConfig", "Tmpfs", "/other"], to: value))
+            #expect(found == ["HostConfig.Tmpfs"], "\(value)")
+        }
+    }
+
+    @Test("a container that claims never to have run, and shows a process, is named")
+    func state() {
+        let changes: [String: JSONValue] = [
+            "Running": true, "Paused": true, "Restarting": true, "Dead": true, "Pid": 7,
+        ]
+        for (field, value) in changes {
+            #expect(fields(faithful.setting(["State", field], to: value)) == ["State.\(field)"])
+        }
+    }
+
+    @Test("confinement that was taken away without having been asked for is named")
+    func appArmor() {
+        #expect(fields(faithful.setting(["AppArmorProfile"], to: "docker-default")) == [])
+        #expect(fields(faithful.setting(["AppArmorProfile"], to: "unconfined")) == ["AppArmorProfile"])
+    }
+
+    @Test("any network but the one called none, any address and any port is named")
+    func networks() {
+        let none: JSONValue = ["IPAMConfig": .null, "NetworkID": "0123", "IPAddress": "", "IPPrefixLen": 0]
+        #expect(fields(faithful.setting(["NetworkSettings", "Networks", "none"], to: none)) == [])
+        #expect(fields(faithful.setting(["NetworkSettings", "Ports"], to: ["80/tcp": .null])) == [])
+        let changes: [(String, JSONValue)] = [
+            ("IPAddress", "172.17.0.2"), ("Ports", ["80/tcp": [["HostPort": "80"]]]), ("SandboxKey", "/run/netns/1"),
+            ("Networks", ["bridge"]), ("NeverHeardOf", true),
+        ]
+        for (name, value) in changes {
+            #expect(fields(faithful.setting(["NetworkSettings", name], to: value)) == ["NetworkSettings.\(name)"])
+        }
+        let others: [(String, JSONValue)] = [
+            ("bridge", none), ("bridge", .null), ("none", ["IPAddress": "10.0.0.2"]), ("none", 1),
+        ]
+        for (name, value) in others {
+            let found = fields(faithful.setting(["NetworkSettings", "Networks", name], to: value))
+            #expect(found == ["NetworkSettings.Networks.\(name)"])
+        }
+        for value in [nil, JSONValue.null, "x"] {
+            #expect(fields(faithful.setting(["NetworkSettings"], to: value)) == ["NetworkSettings"])
+        }
     }
 
     @Test("a difference says what was wanted and what was got, in a few words")

@@ -29,6 +29,14 @@ final class EngineProxy: Sendable {
         var hold: Hold?
         /// What a request's first line holds whose answer is lost.
         var losing: String?
+        var edit: Edit?
+    }
+
+    /// A change of whole answers.
+    private struct Edit {
+        let concerns: @Sendable (String) -> Bool
+        var timesLeft: Int
+        let change: @Sendable (EngineAnswer) -> EngineAnswer
     }
 
     /// Requests that are kept from the engine.
@@ -107,6 +115,27 @@ final class EngineProxy: Sendable {
     /// The answer of the next request whose first line holds `text` does not come: its connection ends instead.
     func lose(_ text: String) { state.withLock { $0.losing = text } }
 
+    /// From now on `change` is made to the whole answer of a request whose first line `concerns`, so many times.
+    ///
+    /// What was asked before is forgotten; all other answers pass as they are.
+    func edit(
+        _ concerns: @escaping @Sendable (String) -> Bool, times: Int = .max,
+        _ change: @escaping @Sendable (EngineAnswer) -> EngineAnswer
+    ) {
+        state.withLock { state in
+            state.edit = Edit(concerns: concerns, timesLeft: times, change: change)
+            state.log = []
+        }
+    }
+
+    /// Whether a request's first line asks what a container is.
+    static func isInspect(_ line: String) -> Bool {
+        line.hasPrefix("GET ") && line.contains("/containers/") && line.hasSuffix("/json HTTP/1.1")
+    }
+
+    /// Whether a request's first line asks for a new container.
+    static func isCreate(_ line: String) -> Bool { line.contains("/containers/create?") }
+
     /// Lets go on what is held, and holds nothing more.
     func release() {
         let hold = state.withLock { state in
@@ -143,6 +172,8 @@ final class EngineProxy: Sendable {
         let engine: Int32
         let isAttached = Mutex(false)
         let losesAnswer = Mutex(false)
+        /// What the next answer is changed by.
+        let edit = Mutex<(@Sendable (EngineAnswer) -> EngineAnswer)?>(nil)
 
         init(client: Int32, engine: Int32) { (self.client, self.engine) = (client, engine) }
 
@@ -162,6 +193,7 @@ final class EngineProxy: Sendable {
             fromClient ? (connection.client, connection.engine) : (connection.engine, connection.client)
         var held: [UInt8] = []
         var passed = 0
+        var collected: [UInt8] = []
         while true {
             var bytes = [UInt8](repeating: 0, count: 64 << 10)
             let count = read(source, &bytes, bytes.count)
@@ -174,6 +206,17 @@ final class EngineProxy: Sendable {
             } else if connection.isAttached.withLock({ $0 }) {
                 passed += count
                 if takeCut(at: passed) { break }
+            } else if let edit = connection.edit.withLock({ $0 }) {
+                collected += bytes
+                guard let answer = EngineAnswer(whole: collected) else { continue }
+                collected = []
+                connection.edit.withLock { $0 = nil }
+                let edited = edit(answer)
+                bytes = edited.bytes
+                if edited.missing > 0 {
+                    _ = send(bytes, to: target)
+                    break
+                }
             } else if let change = state.withLock({ $0.change }) {
                 bytes = replace(change, in: held + bytes, held: &held)
             }
@@ -198,6 +241,10 @@ final class EngineProxy: Sendable {
             if let text = state.losing, line.contains(text) {
                 state.losing = nil
                 connection.losesAnswer.withLock { $0 = true }
+            }
+            if let edit = state.edit, edit.timesLeft > 0, edit.concerns(line) {
+                state.edit?.timesLeft -= 1
+                connection.edit.withLock { $0 = edit.change }
             }
             guard let hold = state.hold, line.contains(hold.text) else { return nil }
             guard hold.passing == 0 else {
