@@ -34,7 +34,7 @@ let package = Package(
         // Layer 1: values that everything speaks of.
         .target(name: "Model", swiftSettings: settings),
         .target(name: "CellWire", swiftSettings: settings),
-        .target(name: "Blocking", swiftSettings: settings),
+        .target(name: "Waiting", swiftSettings: settings),
 
         // Layer 2: rules without I/O, the cell, and the HTTP client.
         .target(name: "Cell", dependencies: ["CellWire", "CCell"], swiftSettings: strictSettings),
@@ -60,18 +60,18 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Model", "CellWire", "Blocking", "Ports", .product(name: "GRDB", package: "GRDB.swift"),
+                "Model", "CellWire", "Waiting", "Ports", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .target(
             name: "BlobFiles",
-            dependencies: ["Model", "Blocking", "Ports", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Model", "Waiting", "Ports", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
         .target(
             name: "DockerEngine",
             dependencies: [
-                "Model", "CellWire", "Hardening", "Ports", "CurlHTTP",
+                "Model", "CellWire", "Waiting", "Hardening", "Ports", "CurlHTTP",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
@@ -79,7 +79,9 @@ let package = Package(
         // Layers 5 and 6: jobs run, and people ask for it.
         .target(
             name: "Scheduler",
-            dependencies: ["Model", "CellWire", "Hardening", "Ports", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Model", "CellWire", "Waiting", "Hardening", "Ports", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .target(name: "Doctor", dependencies: ["Model", "Ports"], swiftSettings: settings),
         .target(
@@ -112,6 +114,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CellWireTests", dependencies: ["CellWire", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "WaitingTests", dependencies: ["Waiting"], swiftSettings: settings),
         .testTarget(name: "CellTests", dependencies: ["Cell", "CellWire", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "HardeningTests", dependencies: ["Hardening", "Model", "TestSupport"], swiftSettings: settings),

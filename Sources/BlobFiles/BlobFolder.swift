@@ -1,6 +1,6 @@
 // BlobFiles: spool files, and the content-addressed files of large blobs.
 // It must not know what the bytes mean, nor which of them are still needed.
-import Blocking
+import Waiting
 import Dispatch
 package import Model
 package import Ports

@@ -1,4 +1,4 @@
-import Blocking
+import Waiting
 import Dispatch
 package import Model
 package import Ports

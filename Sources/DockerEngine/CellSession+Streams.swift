@@ -2,6 +2,7 @@ import CellWire
 import CurlHTTP
 import Model
 import Ports
+import Waiting
 
 /// The attached streams, one after the other, and what comes over them.
 extension CellSession {

@@ -2,6 +2,7 @@ import CellWire
 import CurlHTTP
 import Model
 import Ports
+import Waiting
 import Synchronization
 
 /// The tasks that talk to the cell, beside the one that reads what it says.

@@ -3,6 +3,7 @@ import CurlHTTP
 import Hardening
 import Model
 import Ports
+import Waiting
 import Synchronization
 
 /// The daemon's conversation with one cell, over one attached stream after another.

@@ -3,6 +3,7 @@ import CurlHTTP
 import Hardening
 import Model
 import Ports
+import Waiting
 
 /// Brings the cell into a volume that every sandbox mounts read-only, once for each installation and cell.
 ///

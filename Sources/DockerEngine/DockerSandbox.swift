@@ -3,6 +3,7 @@ import CurlHTTP
 import Hardening
 import Model
 import Ports
+import Waiting
 import Synchronization
 
 /// One container and the session with the cell in it.
@@ -48,18 +49,13 @@ final class DockerSandbox: Sandbox {
         guard case .created(let plan) = origin else {
             throw .protocolViolation(call: "start", detail: "an adopted sandbox has been started")
         }
-        let limit = plan.limits.start
         // All of it: an engine that takes a call and then says nothing holds a job up for no longer.
-        let attestation = await within(limit, clock) { () async -> Result<Attestation, EngineError> in
-            do throws(EngineError) { return .success(try await self.attest(spools)) } catch { return .failure(error) }
+        let attestation = try await underClock(.start, limit: plan.limits.start, clock) {
+            () async throws(EngineError) in try await self.attest(spools)
         }
-        guard let attestation else {
-            guard !Task.isCancelled else { throw .interrupted }
-            throw .clockRanOut(.start, limit: limit)
-        }
-        let differences = AttestationCheck.differences(try attestation.get(), plan: plan)
+        let differences = AttestationCheck.differences(attestation, plan: plan)
         guard differences.isEmpty else { throw .profileNotApplied(differences) }
-        return try attestation.get()
+        return attestation
     }
 
     private func attest(_ spools: [UpChannel: any Spool]) async throws(EngineError) -> Attestation {

@@ -1,6 +1,7 @@
 package import Hardening
 package import Model
 package import Ports
+import Waiting
 
 /// Sandboxes made of Docker containers.
 package struct DockerSandboxes: SandboxEngine {
@@ -21,18 +22,7 @@ package struct DockerSandboxes: SandboxEngine {
     }
 
     package func pin(image name: String, within limit: Duration) async throws(EngineError) -> PinnedImage {
-        try await withinPullClock(limit) { () async throws(EngineError) in try await pin(image: name) }
-    }
-
-    private func withinPullClock<Value: Sendable>(
-        _ limit: Duration, _ body: @escaping @Sendable () async throws(EngineError) -> Value
-    ) async throws(EngineError) -> Value {
-        let outcome = await DockerEngine.within(limit, clock) { () async -> Result<Value, EngineError> in
-            do throws(EngineError) { return .success(try await body()) } catch { return .failure(error) }
-        }
-        if let outcome { return try outcome.get() }
-        guard !Task.isCancelled else { throw .interrupted }
-        throw .clockRanOut(.pull, limit: limit)
+        try await underClock(.pull, limit: limit, clock) { () async throws(EngineError) in try await pin(image: name) }
     }
 
     private func pin(image name: String) async throws(EngineError) -> PinnedImage {
@@ -58,8 +48,8 @@ package struct DockerSandboxes: SandboxEngine {
 
     package func create(_ request: SandboxRequest) async throws(EngineError) -> any Sandbox {
         // Again, by id: what was pinned may have been removed since, and its environment has to be taken out.
-        let found = try await withinPullClock(request.spec.limits.pull) { () async throws(EngineError) in
-            try await client.inspectImage(request.spec.imageID)
+        let found = try await underClock(.pull, limit: request.spec.limits.pull, clock) {
+            () async throws(EngineError) in try await client.inspectImage(request.spec.imageID)
         }
         guard let image = found else { throw .imageNotFound(name: request.spec.imageName) }
         if let reason = ImageCheck.refusal(image) { throw .imageRefused(name: request.spec.imageName, reason: reason) }

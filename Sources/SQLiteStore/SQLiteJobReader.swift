@@ -1,4 +1,4 @@
-import Blocking
+import Waiting
 import Dispatch
 import Foundation
 package import GRDB

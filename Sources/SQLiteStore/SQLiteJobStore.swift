@@ -1,6 +1,6 @@
 // SQLiteStore: the job store on SQLite, with its lock, its schema and its queries.
 // It must not decide what a job does next: it only refuses moves that the rules in Model do not have.
-import Blocking
+import Waiting
 import Dispatch
 import Foundation
 package import GRDB

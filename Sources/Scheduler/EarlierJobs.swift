@@ -1,6 +1,7 @@
 package import Model
 import Ports
 import Synchronization
+import Waiting
 
 /// Takes the jobs that an earlier process left open to their ends, beside whatever else this process does.
 package final class EarlierJobs: Sendable {
@@ -12,12 +13,6 @@ package final class EarlierJobs: Sendable {
         case postponed(JobID, ErrorCode)
     }
 
-    private struct State {
-        var isLeaving = false
-        var waiter: CheckedContinuation<Void, Never>?
-        var open: Int
-    }
-
     /// Jobs worked for at the same time.
     private static let width = 8
 
@@ -25,7 +20,8 @@ package final class EarlierJobs: Sendable {
     private let supervisor: JobSupervisor
     private let profile: @Sendable (_ name: String) throws -> PreparedProfile
     private let tell: @Sendable (News) -> Void
-    private let state: Mutex<State>
+    private let open: Mutex<Int>
+    private let leaving = Signal()
 
     /// - Parameters:
     ///   - profile: the profile of a name, as it is today.
@@ -36,11 +32,11 @@ package final class EarlierJobs: Sendable {
         tell: @escaping @Sendable (News) -> Void
     ) {
         (self.findings, self.supervisor, self.profile, self.tell) = (findings, supervisor, profile, tell)
-        state = Mutex(State(open: findings.working.count + findings.waiting.count))
+        open = Mutex(findings.working.count + findings.waiting.count)
     }
 
     /// Jobs that are not at their ends.
-    package var openCount: Int { state.withLock(\.open) }
+    package var openCount: Int { open.withLock(\.self) }
 
     /// Works until every job is at its end, or ``leave()`` is called, or this task is cancelled.
     package func run() async {
@@ -49,7 +45,7 @@ package final class EarlierJobs: Sendable {
         guard !jobs.isEmpty else { return }
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                await self.waitForLeave()
+                try? await self.leaving.wait()  // ignored: a cancelled wait ends everything, too
                 return true
             }
             for id in jobs.prefix(Self.width) { group.addTask { await self.goOn(id) } }
@@ -58,34 +54,11 @@ package final class EarlierJobs: Sendable {
                 if let id = jobs.popFirst() { group.addTask { await self.goOn(id) } }
             }
             group.cancelAll()
-            leave()
         }
     }
 
     /// Lets go of what is still open; sandboxes work on for the next process.
-    package func leave() {
-        let waiter = state.withLock { state in
-            state.isLeaving = true
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
-    }
-
-    private func waitForLeave() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    guard !state.isLeaving, !Task.isCancelled else { return true }
-                    state.waiter = continuation
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        } onCancel: {
-            leave()
-        }
-    }
+    package func leave() { leaving.send() }
 
     private func goOn(_ id: JobID) async -> Bool {
         tell(.goesOn(id))
@@ -96,7 +69,7 @@ package final class EarlierJobs: Sendable {
         } catch {
             tell(.postponed(id, .internalFault))
         }
-        state.withLock { $0.open -= 1 }
+        open.withLock { $0 -= 1 }
         return false
     }
 

@@ -1,5 +1,6 @@
 import Ports
 import Synchronization
+import Waiting
 
 /// The handle by which a running job is ended, from any thread.
 package final class JobControl: Sendable {
@@ -13,10 +14,11 @@ package final class JobControl: Sendable {
     private struct State {
         var ask: Ask?
         var sandbox: (any Sandbox)?
-        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
+    /// That there is an ask.
+    private let asks = Signal()
     private let grace: Duration
 
     /// - Parameter grace: between TERM and KILL.
@@ -36,12 +38,12 @@ package final class JobControl: Sendable {
     }
 
     private func end(_ ask: Ask) {
-        let (sandbox, waiter, isSecond) = state.withLock { state in
+        let (sandbox, isSecond) = state.withLock { state in
             let isSecond = state.ask == .cancelled
             state.ask = ask
-            return (state.sandbox, state.waiter.take(), isSecond)
+            return (state.sandbox, isSecond)
         }
-        waiter?.resume()
+        asks.send()
         sandbox?.cancel(grace: isSecond ? .zero : grace)
     }
 
@@ -60,35 +62,14 @@ package final class JobControl: Sendable {
     func unlessAsked<Value: Sendable>(
         _ step: @escaping @Sendable () async throws(EngineError) -> Value
     ) async throws(EngineError) -> Value? {
-        let outcome = await withTaskGroup(of: Result<Value, EngineError>?.self) { group in
-            group.addTask {
-                do throws(EngineError) { return .success(try await step()) } catch { return .failure(error) }
-            }
-            group.addTask {
-                await self.asked()
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
-        }
-        if outcome == nil, ask == nil { throw .interrupted }
-        return try outcome?.get()
+        let value = try await cutShort(by: asked, step)
+        if value == nil, ask == nil { throw .interrupted }
+        return value
     }
 
     /// Waits, as the only one, until the job's end is asked for or this task is cancelled.
     private func asked() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    guard state.ask == nil, !Task.isCancelled else { return true }
-                    state.waiter = continuation
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiter.take() }?.resume()
-        }
+        // A signal wakes once, and an earlier step may have taken it.
+        if ask == nil { try? await asks.wait() }  // ignored: who waits sees the ask, or that there is none
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import DockerEngine
+import Waiting
 
 @Suite struct SignalTests {
     @Test("signals that come before a wait count as one")

@@ -1,7 +1,7 @@
 package import Dispatch
 
-// Blocking: a way to make calls that block, such as those to a disk, without blocking a thread of Swift's pool, which has only one for
-// each core. It must not know what is called.
+// Waiting: ways to wait, for a call that blocks, for a signal, for a limited time, that hold no thread of Swift's pool, which has only
+// one for each core. It must not know what is waited for.
 
 extension DispatchQueue {
     /// Calls `body` on this queue, on a thread that may block, and gives what it gives.

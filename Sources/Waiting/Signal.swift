@@ -3,7 +3,7 @@ import Synchronization
 /// Wakes one waiting task; signals that come before it waits count as one.
 ///
 /// Unlike an `AsyncStream`, it outlives a waiting task that is cancelled.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isSet = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -11,7 +11,9 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
-    func send() {
+    package init() {}
+
+    package func send() {
         let waiter = state.withLock { state in
             state.isSet = state.waiter == nil
             defer { state.waiter = nil }
@@ -23,7 +25,7 @@ final class Signal: Sendable {
     /// Returns once a signal has come since the last return.
     ///
     /// One task waits at a time.
-    func wait() async throws(CancellationError) {
+    package func wait() async throws(CancellationError) {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isDue = state.withLock { state in
