@@ -44,26 +44,9 @@ extension CellRecord {
     }
 }
 
-extension CellRecord.Refusal: Codable {
+extension CellRecord.Refusal {
     enum CodingKeys: String, CodingKey {
         case number, name, count
         case firstArgument = "first_argument"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            number: try values.decode(Int.self, forKey: .number),
-            name: try values.decodeIfPresent(String.self, forKey: .name),
-            count: try values.decode(Int.self, forKey: .count),
-            firstArgument: try values.decode(UInt64.self, forKey: .firstArgument))
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(number, forKey: .number)
-        try values.encodeIfPresent(name, forKey: .name)
-        try values.encode(count, forKey: .count)
-        try values.encode(firstArgument, forKey: .firstArgument)
     }
 }

@@ -66,7 +66,7 @@ package struct CellRecord: Sendable, Hashable, Codable {
     package var otherRefusals: Int = 0
 
     /// A system call that was refused.
-    package struct Refusal: Sendable, Hashable {
+    package struct Refusal: Sendable, Hashable, Codable {
         package let number: Int
         /// As people know it; the cell sends numbers only.
         package var name: String?

@@ -1,24 +1,26 @@
 // The stored names of a spec's members: frozen, whatever the Swift names become. A member that a later release added has a
 // default, so that the specs of earlier ones can still be read.
 
-extension JobSpec: Codable {
-    private enum CodingKeys: String, CodingKey {
+extension JobSpec {
+    enum CodingKeys: String, CodingKey {
         case imageID = "image_id"
         case imageName = "image_name"
-        case command, environment, files, stdin
-        /// In the specs of the first release, instead of `stdin`.
-        case hasStandardInput = "has_standard_input"
-        case artifacts
+        case command, environment, files, stdin, artifacts
         case collectsChanges = "collects_changes"
         case outputPolicy = "output_policy"
         case profile
         case profileDigest = "profile_digest"
         case limits
     }
+    /// In the specs of the first release, instead of `stdin`.
+    private enum FirstKeys: String, CodingKey {
+        case hasStandardInput = "has_standard_input"
+    }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        let hadInput = try values.decodeIfPresent(Bool.self, forKey: .hasStandardInput) ?? false
+        let first = try decoder.container(keyedBy: FirstKeys.self)
+        let hadInput = try first.decodeIfPresent(Bool.self, forKey: .hasStandardInput) ?? false
         self.init(
             imageID: try values.decode(String.self, forKey: .imageID),
             imageName: try values.decode(String.self, forKey: .imageName),
@@ -33,26 +35,10 @@ extension JobSpec: Codable {
             limits: try values.decode(Limits.self, forKey: .limits))
         profileDigest = try values.decodeIfPresent(String.self, forKey: .profileDigest)
     }
-
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(imageID, forKey: .imageID)
-        try values.encode(imageName, forKey: .imageName)
-        try values.encode(command, forKey: .command)
-        try values.encode(environment, forKey: .environment)
-        try values.encode(files, forKey: .files)
-        try values.encode(stdin, forKey: .stdin)
-        try values.encode(artifacts, forKey: .artifacts)
-        try values.encode(collectsChanges, forKey: .collectsChanges)
-        try values.encode(outputPolicy, forKey: .outputPolicy)
-        try values.encode(profile, forKey: .profile)
-        try values.encodeIfPresent(profileDigest, forKey: .profileDigest)
-        try values.encode(limits, forKey: .limits)
-    }
 }
 
-extension JobSpec.InputFile: Codable {
-    private enum CodingKeys: String, CodingKey {
+extension JobSpec.InputFile {
+    enum CodingKeys: String, CodingKey {
         case path
         case size = "size_bytes"
         case isExecutable = "is_executable"
@@ -67,14 +53,6 @@ extension JobSpec.InputFile: Codable {
             isExecutable: try values.decode(Bool.self, forKey: .isExecutable),
             // The first release did not keep the content.
             digest: try values.decodeIfPresent(String.self, forKey: .digest) ?? "")
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(path, forKey: .path)
-        try values.encode(size, forKey: .size)
-        try values.encode(isExecutable, forKey: .isExecutable)
-        try values.encode(digest, forKey: .digest)
     }
 }
 

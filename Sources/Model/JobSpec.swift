@@ -1,5 +1,5 @@
 /// What a person asked to have run: complete, so that it can be run later, by another process, without anybody's help.
-package struct JobSpec: Sendable, Hashable {
+package struct JobSpec: Sendable, Hashable, Codable {
     /// The image's id (`sha256:` and 64 hex digits), pinned when the job was accepted.
     package var imageID: String
     /// The name the image was asked for by, for people.
@@ -43,7 +43,7 @@ package struct JobSpec: Sendable, Hashable {
     package static let resultFile = "result.json"
 
     /// One file given to a job; its content is kept as a blob from the moment the job is accepted.
-    package struct InputFile: Sendable, Hashable {
+    package struct InputFile: Sendable, Hashable, Codable {
         /// Relative to `/work`, without `.` and `..`.
         package var path: String
         package var size: ByteCount
