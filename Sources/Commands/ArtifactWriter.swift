@@ -34,7 +34,7 @@ struct ArtifactWriter {
         }
         // access(2) also knows of a file system that is read-only.
         guard access(existing, W_OK | X_OK) == 0 else {
-            return .unwritable(path: folder, reason: String(cString: strerror(errno)).lowercased())
+            return .unwritable(path: folder, reason: Commands.reason(errorNumber: errno))
         }
         return nil
     }

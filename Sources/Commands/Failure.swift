@@ -17,13 +17,10 @@ struct Failure {
         init(_ error: any UserFacingError) {
             code = error.code.rawValue
             // What an engine, a file or an argument said may be in it.
-            message = TextTable.oneLine(error.message, width: Failure.width)
-            hint = error.remedy.map { TextTable.oneLine($0, width: Failure.width) }
+            message = TextTable.oneLine(error.message, width: TextTable.sentence)
+            hint = error.remedy.map { TextTable.oneLine($0, width: TextTable.sentence) }
         }
     }
-
-    /// The most characters of one sentence.
-    private static let width = 4000
 
     let status: ExitStatus
     private let items: [Item]

@@ -34,6 +34,3 @@ struct FileIdentity: Sendable, Hashable {
         self.init(status)
     }
 }
-
-/// The system's words for an error number.
-func reason(errorNumber: Int32) -> String { String(cString: strerror(errorNumber)).lowercased() }

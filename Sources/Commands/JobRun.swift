@@ -18,9 +18,6 @@ struct JobRun {
     let artifactsDir: String?
     let changesDir: String?
 
-    /// The most characters of one sentence; it may hold what a sandbox has said.
-    private static let width = 4000
-
     /// How the own job ended, and what could not be handed out of it.
     private struct End {
         let job: JobID
@@ -69,7 +66,7 @@ struct JobRun {
     }
 
     private static func words(_ verdict: Verdict, of job: JobID) -> String {
-        "caisson: job \(job) \(verdict.state.rawValue): \(TextTable.oneLine(verdict.message, width: width))"
+        "caisson: job \(job) \(verdict.state.rawValue): \(TextTable.oneLine(verdict.message, width: TextTable.sentence))"
     }
 
     /// Runs what was asked for and hands out what came of it; `nil` if it was left to the next process.

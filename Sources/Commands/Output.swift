@@ -68,7 +68,7 @@ struct Output: Sendable {
             case EPIPE: throw ReaderHasEnded()
             case let code:
                 let stream = descriptor == STDOUT_FILENO ? "standard output" : "standard error"
-                throw OutputError.unwritable(stream: stream, reason: String(cString: strerror(code)).lowercased())
+                throw OutputError.unwritable(stream: stream, reason: Commands.reason(errorNumber: code))
             }
         }
     }

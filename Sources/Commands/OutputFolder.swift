@@ -18,7 +18,7 @@ struct OutputFolder: ~Copyable {
             switch code {
             case ENOTDIR, ELOOP: reason = "a folder is needed where something else is"
             case ENOSPC, EDQUOT: reason = "no space is left"
-            default: reason = String(cString: strerror(code)).lowercased()
+            default: reason = Commands.reason(errorNumber: code)
             }
         }
     }

@@ -95,22 +95,11 @@ struct RunCommand: AsyncParsableCommand {
         let follower = OutputFollower(output: output)
         var layers = Layers()
         layers.spools = { FollowedSpools($0, follower: follower) }
-        let instance = try await Instance.open(
-            configuration, logger: StandardErrorLog.logger, layers: layers,
-            whenWaiting: { pid in
-                output.error("caisson: waiting for \(pid.map { "process \($0)" } ?? "another process") to end its job")
-            })
-        do {
+        return try await Instance.use(configuration, layers: layers, output: output) { instance in
             let run = JobRun(
                 request: request, profile: profile, profiles: set, instance: instance, follower: follower,
-                output: output,
-                form: form.form, artifactsDir: artifactsDir, changesDir: changes)
-            let status = try await run.run()
-            try await instance.close()
-            return status
-        } catch {
-            try? await instance.close()  // ignored: the first error is the one to tell
-            throw error
+                output: output, form: form.form, artifactsDir: artifactsDir, changesDir: changes)
+            return try await run.run()
         }
     }
 

@@ -37,7 +37,7 @@ struct ShowCommand: AsyncParsableCommand {
             ("job", "\(job.id)"),
             (
                 "state",
-                "\(job.state.rawValue)\(job.message.map { ": \(TextTable.oneLine($0, width: 4000))" } ?? "")"
+                "\(job.state.rawValue)\(job.message.map { ": \(TextTable.oneLine($0, width: TextTable.sentence))" } ?? "")"
             ),
             ("command", TextTable.oneLine(job.spec.command.joined(separator: " "), width: 200)),
             ("image", "\(job.spec.imageName) (\(job.spec.imageID.prefix(19)))"),

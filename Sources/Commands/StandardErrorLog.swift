@@ -18,6 +18,7 @@ struct StandardErrorLog: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
         let fields = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         // What an engine or a sandbox has said may be among it.
-        Output.standard.error(TextTable.oneLine("caisson: \(event.level): \(event.message)\(fields)", width: 4000))
+        Output.standard.error(
+            TextTable.oneLine("caisson: \(event.level): \(event.message)\(fields)", width: TextTable.sentence))
     }
 }

@@ -15,6 +15,9 @@ struct TextTable {
         }
     }
 
+    /// The most characters of a sentence; it may hold what a sandbox or an engine has said.
+    static let sentence = 4000
+
     /// Text from a job, safe for a terminal: control and direction characters as dots, at most `width` characters.
     static func oneLine(_ text: String, width: Int) -> String {
         let hidden: [Unicode.GeneralCategory] = [.control, .format, .lineSeparator, .paragraphSeparator]
