@@ -1,5 +1,7 @@
 import Synchronization
 
+@testable import CurlHTTP
+
 /// Some pieces of a body, counted as they are fetched, and then perhaps an error.
 struct Pieces: AsyncSequence, Sendable {
     typealias Element = [UInt8]
@@ -17,11 +19,12 @@ struct Pieces: AsyncSequence, Sendable {
 
     let pieces: [[UInt8]]
     var isEndless = false
-    var breaks = false
+    /// After the pieces, and once this is settled, an error comes.
+    var breaksAfter: OneShot<Void>?
     let fetched = Fetched()
 
-    init(_ pieces: [[UInt8]], isEndless: Bool = false, breaks: Bool = false) {
-        (self.pieces, self.isEndless, self.breaks) = (pieces, isEndless, breaks)
+    init(_ pieces: [[UInt8]], isEndless: Bool = false, breaksAfter: OneShot<Void>? = nil) {
+        (self.pieces, self.isEndless, self.breaksAfter) = (pieces, isEndless, breaksAfter)
     }
 
     struct AsyncIterator: AsyncIteratorProtocol {
@@ -32,8 +35,9 @@ struct Pieces: AsyncSequence, Sendable {
             try Task.checkCancellation()
             if next == pieces.pieces.count, pieces.isEndless { next = 0 }
             guard next < pieces.pieces.count else {
-                if pieces.breaks { throw Broken() }
-                return nil
+                guard let due = pieces.breaksAfter else { return nil }
+                try await due.value
+                throw Broken()
             }
             defer { next += 1 }
             pieces.fetched.add(pieces.pieces[next].count)

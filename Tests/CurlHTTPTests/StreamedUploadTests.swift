@@ -67,14 +67,15 @@ import Testing
 
     @Test("what the source throws comes out, and the server sees a body that is cut", arguments: Transport.allCases)
     func sourceBreaks(transport: Transport) async throws {
-        let cut = OneShot<Bool>()
+        let (arrived, cut) = (OneShot<Void>(), OneShot<Bool>())
         let script: ScriptedServer.Script = { connection in
             _ = connection.readHead()
+            arrived.settle(.success(()))
             cut.settle(.success(connection.readChunks() == nil))
         }
         try await ScriptedServer.with(transport, script: script) { _, client in
             await #expect(throws: Pieces.Broken()) {
-                try await client.send(Self.request(), streaming: Pieces([Self.piece], breaks: true))
+                try await client.send(Self.request(), streaming: Pieces([Self.piece], breaksAfter: arrived))
             }
             let wasCut = try await cut.value
             #expect(wasCut)
