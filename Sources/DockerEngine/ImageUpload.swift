@@ -52,8 +52,9 @@ struct ImageUpload: Sendable {
             guard let file = name.stringValue.flatMap(index.file) else {
                 throw ArchiveProblem("the layer \(name.stringValue ?? "without a name") is not in it")
             }
-            let size = file.content.upperBound - file.content.lowerBound
-            guard size < Limit.layer else { throw ArchiveProblem("the layer \(file.name) is \(size) bytes long") }
+            guard file.size < Limit.layer else {
+                throw ArchiveProblem("the layer \(file.name) is \(file.size) bytes long")
+            }
             if !files.contains(file) { files.append(file) }
             names.append(.string("\(files.firstIndex(of: file) ?? 0).tar"))
         }
@@ -70,7 +71,7 @@ struct ImageUpload: Sendable {
         add("manifest.json", .bytes(encoded), Int64(encoded.count))
         add("config.json", .bytes(configuration.bytes), Int64(configuration.bytes.count))
         for (number, file) in files.enumerated() {
-            add("\(number).tar", .range(file.content), file.content.upperBound - file.content.lowerBound)
+            add("\(number).tar", .range(file.content), file.size)
         }
         pieces.append(.bytes([UInt8](repeating: 0, count: 2 * TarHeader.blockBytes)))
         (self.archive, self.pieces) = (archive, pieces)
@@ -88,9 +89,8 @@ struct ImageUpload: Sendable {
         guard let file = index.file(name) else {
             throw ArchiveProblem("there is no \(name) in it; it has to be made by `docker save`")
         }
-        let size = file.content.upperBound - file.content.lowerBound
-        guard size <= limit else { throw ArchiveProblem("its \(name) is \(size) bytes long") }
-        let bytes = try await archive.read(from: file.content.lowerBound, count: Int(size))
+        guard file.size <= limit else { throw ArchiveProblem("its \(name) is \(file.size) bytes long") }
+        let bytes = try await archive.read(from: file.content.lowerBound, count: Int(file.size))
         do {
             return (try JSONDecoder().decode(JSONValue.self, from: Data(bytes)), bytes)
         } catch {

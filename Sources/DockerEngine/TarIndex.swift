@@ -17,6 +17,8 @@ struct TarIndex {
         /// What a link leads to.
         let link: String
 
+        /// Bytes.
+        var size: Int64 { content.upperBound - content.lowerBound }
         var isFile: Bool { type == UInt8(ascii: "0") || type == 0 }
         var isLink: Bool { type == UInt8(ascii: "1") || type == UInt8(ascii: "2") }
     }

@@ -131,9 +131,8 @@ package struct Verdict: Sendable, Hashable {
         switch error {
         case .cellRefused(let code, let detail) where code == "input_failed":
             return Verdict(.failed, code, "An input file does not fit into the sandbox: \(detail). Nothing was run.")
-        case .cellLost where isCancelled, .cellOutOfMemory where isCancelled:
-            return Verdict(.cancelled, "cancelled", "The job was cancelled; its sandbox ended without a record.")
-        case .sandboxEnded where isCancelled, .engineLost where isCancelled, .sandboxPaused where isCancelled:
+        case .cellLost where isCancelled, .cellOutOfMemory where isCancelled, .sandboxEnded where isCancelled,
+            .engineLost where isCancelled, .sandboxPaused where isCancelled:
             return Verdict(.cancelled, "cancelled", "The job was cancelled; its sandbox ended without a record.")
         case .clockRanOut(let clock, _): return Verdict(.timedOut, "\(clock.rawValue)_clock", error.message)
         case .cellOutOfMemory where toolMayHaveRun: return Verdict(.oomKilled, "memory_limit", error.message)

@@ -41,7 +41,6 @@ int caisson_cell_next_signal(int fd, pid_t *sender);
 /// also works for what cannot be read. Returns -1 with errno.
 int caisson_cell_open_beneath(int folder_fd, const char *path, int only_to_look);
 
-
 /// Makes this process undumpable, so that one of the same user id can neither trace it nor reach its descriptors.
 int caisson_cell_hide(void);
 /// 1 while this process is dumpable.
