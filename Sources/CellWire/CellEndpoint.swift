@@ -21,6 +21,8 @@ package struct CellEndpoint: Sendable {
     private var receivers = DownChannel.allCases.map { ChannelReceiver(channel: $0.rawValue, window: $0.window) }
     private var consumed = DownChannel.allCases.map { _ in UInt64(0) }
     private var welcomeDue = false
+    /// Bytes that were no frame, as far as the daemon has been told.
+    private var skippedTold = 0
     private var creditDue = false
     /// Whose turn it is among stdout and stderr, so that neither starves the other.
     private var lastStream = UpChannel.stderr
@@ -36,6 +38,10 @@ package struct CellEndpoint: Sendable {
         decoder.push(bytes)
         var events: [Event] = []
         while let frame = decoder.next() { try accept(frame, &events) }
+        if decoder.skipped > skippedTold {
+            // Somebody else writes into the stream, perhaps into the middle of a frame: whatever that broke is missing.
+            (skippedTold, welcomeDue) = (decoder.skipped, true)
+        }
         return events
     }
 

@@ -21,6 +21,8 @@ package struct DaemonEndpoint: Sendable {
     private var takesOver: Bool
     private var creditDue = false
     private var controls: [Frame] = []
+    /// The last cancel of this epoch.
+    private var cancelSaid: Frame?
 
     /// - Parameters:
     ///   - key: the sandbox's, random, the same for all of its life.
@@ -45,6 +47,7 @@ package struct DaemonEndpoint: Sendable {
         epoch += 1
         isWelcomed = false
         creditDue = false
+        cancelSaid = nil
         begun = []
         decoder = FrameDecoder(key: key)
         receivers = UpChannel.allCases.map {
@@ -100,14 +103,20 @@ package struct DaemonEndpoint: Sendable {
             guard frame.offset == epoch, let windows = Window.decode(frame.payload) else { return }
             for window in windows {
                 guard let channel = DownChannel(rawValue: window.channel) else { continue }
-                if frame.kind == .welcome, !isWelcomed {
+                if frame.kind == .welcome {
+                    // Once more in the same epoch: something may not have reached the cell.
                     if takesOver { senders[channel.index].takeOver(at: window.received) }
                     senders[channel.index].restart(at: window)
                 } else {
                     senders[channel.index].accept(window)
                 }
             }
-            guard frame.kind == .welcome, !isWelcomed else { return }
+            guard frame.kind == .welcome else { return }
+            guard !isWelcomed else {
+                creditDue = true
+                if let cancelSaid { controls.append(cancelSaid) }
+                return
+            }
             (isWelcomed, takesOver) = (true, false)
             events.append(.welcomed)
         case .data, .end:
@@ -143,7 +152,9 @@ package struct DaemonEndpoint: Sendable {
     package mutating func cancel(graceMilliseconds: UInt32) {
         var payload: [UInt8] = []
         payload.append(littleEndian: graceMilliseconds)
-        controls.append(Frame(.cancel, offset: epoch, payload: payload))
+        let frame = Frame(.cancel, offset: epoch, payload: payload)
+        cancelSaid = frame
+        controls.append(frame)
     }
 
     /// Lets the cell end: its record is stored.

@@ -49,6 +49,28 @@ import Testing
         #expect(daemon.nextFrame() == Frame(.data, channel: 1, offset: 0, payload: [1]))
     }
 
+    @Test(
+        "a second welcome of an epoch brings everything again that the cell may lack, but no goodbye that was said before"
+    )
+    func welcomedAgain() throws {
+        var daemon = try attached()
+        daemon.send(.stdin, [1, 2])
+        daemon.cancel(graceMilliseconds: 5)
+        daemon.bye()
+        func said() -> [Frame.Kind] {
+            var kinds: [Frame.Kind] = []
+            while let frame = daemon.nextFrame() { kinds.append(frame.kind) }
+            return kinds
+        }
+        #expect(said() == [.cancel, .bye, .data])
+        #expect(try daemon.receive(welcome(epoch: 1)) == [])
+        #expect(said() == [.cancel, .credit, .data])
+        // A new attach begins without them: whoever cancels says so again.
+        _ = daemon.attach()
+        #expect(try daemon.receive(welcome(epoch: 2)) == [.welcomed])
+        #expect(said() == [.data])
+    }
+
     @Test("what is spooled is acknowledged, what is only received is not")
     func acknowledgement() throws {
         var daemon = try attached()

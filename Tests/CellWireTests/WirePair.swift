@@ -42,6 +42,8 @@ struct WirePair {
     mutating func cancel(graceMilliseconds: UInt32) { daemon.cancel(graceMilliseconds: graceMilliseconds) }
     mutating func bye() { daemon.bye() }
     mutating func sayHello() { down += daemon.hello }
+    /// Somebody else writes into the stream to the cell, behind the next `count` bytes.
+    mutating func intrude(_ bytes: [UInt8], after count: Int) { down.insert(contentsOf: bytes, at: count) }
 
     // MARK: The wire
 

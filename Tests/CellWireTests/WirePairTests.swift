@@ -34,17 +34,7 @@ import Testing
     ///
     /// - Returns: how many bytes went in that direction before there was nothing more to say.
     private func exchange(cutDown: Int? = nil, cutUp: Int? = nil, asNewProcess: Bool) throws -> (down: Int, up: Int) {
-        var pair = WirePair()
-        pair.reattach(keepingDown: 0, losingUp: 0)
-        pair.send(.orders, Array("an order".utf8))
-        pair.send(.stdin, Array("input".utf8))
-        for channel in DownChannel.allCases { pair.finish(channel) }
-        pair.send(.report, Array("a report".utf8))
-        pair.send(.stdout, Array("out".utf8))
-        pair.send(.stderr, Array("err".utf8))
-        pair.send(.files, Array("a file".utf8))
-        for channel in UpChannel.allCases { pair.finish(channel) }
-
+        var pair = Self.begun
         var read = (down: 0, up: 0)
         var isCut = false
         var moved = true
@@ -69,7 +59,27 @@ import Testing
             pair.reattach(keepingDown: 0, losingUp: pair.up.count / 2, asNewProcess: asNewProcess)
             try pair.settle()
         }
-        let place = "cut after \(cutDown.map { "\($0) bytes down" } ?? cutUp.map { "\($0) bytes up" } ?? "nothing")"
+        expectWhole(
+            pair, "cut after \(cutDown.map { "\($0) bytes down" } ?? cutUp.map { "\($0) bytes up" } ?? "nothing")")
+        return read
+    }
+
+    /// Something to say on every channel, and a first attach.
+    private static var begun: WirePair {
+        var pair = WirePair()
+        pair.reattach(keepingDown: 0, losingUp: 0)
+        pair.send(.orders, Array("an order".utf8))
+        pair.send(.stdin, Array("input".utf8))
+        for channel in DownChannel.allCases { pair.finish(channel) }
+        pair.send(.report, Array("a report".utf8))
+        pair.send(.stdout, Array("out".utf8))
+        pair.send(.stderr, Array("err".utf8))
+        pair.send(.files, Array("a file".utf8))
+        for channel in UpChannel.allCases { pair.finish(channel) }
+        return pair
+    }
+
+    private func expectWhole(_ pair: WirePair, _ place: String) {
         #expect(pair.got == pair.handedIn, "\(place)")
         #expect(pair.spools[.report] == Array("a report".utf8), "\(place)")
         #expect(pair.spools[.stdout] == Array("out".utf8), "\(place)")
@@ -77,7 +87,42 @@ import Testing
         #expect(pair.spools[.files] == Array("a file".utf8), "\(place)")
         #expect(pair.ends.values.allSatisfy { $0 == 1 } && pair.ends.count == 4, "\(place)")
         #expect(pair.stdinEnds == 1, "\(place)")
-        return read
+    }
+
+    @Test(
+        "what somebody else writes into the stream to the cell, in the middle of a frame too, costs nothing",
+        arguments: [[0xCA], Frame.magic, [UInt8](repeating: 7, count: 100)])
+    func junk(_ junk: [UInt8]) throws {
+        // Behind the first hello: until then no key tells a cell which header is one.
+        let first = CellWire.padding + DaemonEndpoint(key: Frame.testKey).hello.count
+        var place = first
+        while try goesOn(with: junk, after: place) { place += 1 }
+        #expect(place > first + 150)
+    }
+
+    /// False if the daemon has said everything before `place`.
+    private func goesOn(with junk: [UInt8], after place: Int) throws -> Bool {
+        var pair = Self.begun
+        pair.cancel(graceMilliseconds: 1)
+        var (written, isIn) = (0, false)
+        while !isIn {
+            while pair.daemonWrites() {}
+            if pair.down.isEmpty { return false }
+            if written + pair.down.count > place {
+                pair.intrude(junk, after: place - written)
+                isIn = true
+            }
+            written += pair.down.count
+            try pair.cellReads(.max)
+            for channel in DownChannel.allCases { pair.consume(channel) }
+            while pair.cellWrites() {}
+            try pair.daemonReads(.max)
+            while !pair.unspooled.isEmpty { pair.spool() }
+        }
+        try pair.settle()
+        expectWhole(pair, "\(junk.count) bytes after \(place)")
+        #expect(!pair.cancels.isEmpty, "\(junk.count) bytes after \(place)")
+        return true
     }
 
     @Test("a cut after any byte on the way to the cell loses and doubles nothing", arguments: [false, true])

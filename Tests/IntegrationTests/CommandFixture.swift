@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Model
 import Testing
 import TestSupport
@@ -154,6 +155,8 @@ final class RunningCommand: @unchecked Sendable {
             FileHandle(forWritingTo: folder.appending(path: "out")),
             FileHandle(forWritingTo: folder.appending(path: "err"))
         )
+        // A command that has ended too soon is told by its outcome, not by the end of the tests that write to it.
+        signal(SIGPIPE, SIG_IGN)
         process.standardInput = gate ?? files.0
         process.standardOutput = stdout ?? files.1
         process.standardError = files.2

@@ -145,10 +145,10 @@ struct EndingTests {
             for _ in 0..<20 {
                 try writer.send((0..<5000).map { _ in UInt8.random(in: 0...255, using: &generator) })
             }
-            try await writing.value
             let outcome = try await running.outcome()
             let wanted = "begun\n\(input)" + (1...300_000).map { "\($0)\n" }.joined()
             #expect(outcome.status == 0, "\(outcome.err)")
+            try await writing.value
             let isWhole = outcome.out == wanted
             #expect(isWhole)
             #expect(reader.received > 0)
