@@ -42,9 +42,9 @@ struct DoctorCommand: AsyncParsableCommand {
             let margin = String(repeating: " ", count: head.count)
             // An engine's and a file's own words are among them.
             let message = TextTable.oneLine(finding.message, width: 500)
-            let hint = finding.remedy.map { "hint: \(TextTable.oneLine($0, width: 500))" }
-            return WrappedText.lines(message, head: head, margin: margin, columns: columns)
-                + (hint.map { WrappedText.lines($0, head: margin, margin: "\(margin)      ", columns: columns) } ?? [])
+            // Whole: commands in it are there to be copied.
+            let hint = finding.remedy.map { "\(margin)hint: \(TextTable.oneLine($0, width: 500))" }
+            return WrappedText.lines(message, head: head, margin: margin, columns: columns) + (hint.map { [$0] } ?? [])
         }
         let counts = Finding.Level.allCases.map { "\(diagnosis.count($0)) \($0.rawValue)" }
         lines += ["", counts.joined(separator: ", ")]

@@ -17,6 +17,8 @@ enum MachineLook {
             hostName: hostName, kernelRelease: text(at: "/proc/sys/kernel/osrelease") ?? "unknown",
             architecture: architecture, calendar: calendar, calendarAdvance: calendarAdvance,
             monotonicAdvance: monotonicAdvance)
+        facts.upstreamKernel = KernelRelease.upstream(
+            version: text(at: "/proc/version"), signature: text(at: "/proc/version_signature"))
         facts.seccompActions = words(at: "/proc/sys/kernel/seccomp/actions_avail", between: " ")
         facts.securityModules = words(at: "/sys/kernel/security/lsm", between: ",")
         for setting in KernelSetting.allCases { facts.settings[setting] = text(at: setting.path) }

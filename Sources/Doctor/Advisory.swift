@@ -3,6 +3,8 @@ struct Advisory {
     let problem: Problem
     /// As in `CVE-2024-21626`; the first one gives the problem its id.
     let names: [String]
+    /// The first release that had the weakness; `nil` if all old ones have it.
+    var since: VersionNumber?
     /// The first release that has the mend, of each series that got one, from old to new.
     let mended: [VersionNumber]
     /// What could be done with it; the end of a sentence.
@@ -14,14 +16,26 @@ struct Advisory {
     ///
     /// A series between those that got the mend has never got it.
     func isMended(in version: VersionNumber) -> Bool {
+        if let since, version < since { return true }
         if let first = mended.first(where: { $0.isOfSeries(version) }) { return version >= first }
         return mended.last.map { version > $0 } ?? true
     }
 }
 
 extension Advisory {
-    // Source of the numbers: the projects' own advisories (GHSA) of these names. What cannot be reached through an engine for
+    // Source of the other numbers: the projects' own advisories (GHSA) of these names. What cannot be reached through an engine for
     // plain containers is left out: the weaknesses of containerd's Kubernetes part, of image builds and of networks.
+
+    /// Of the kernel only what a job could do with the calls that its lists allow.
+    static let kernel = [
+        // Source: CVE-2022-0847 in the kernel's list of CVEs. It was shown with splice(2), which all lists refuse; sendfile(2) into a
+        // pipe goes the same way from 5.12 on (fs/read_write.c, `do_sendfile`).
+        Advisory(
+            problem: .kernelPipe, names: ["CVE-2022-0847"], since: VersionNumber(5, 8),
+            mended: [VersionNumber(5, 10, 102), VersionNumber(5, 15, 25), VersionNumber(5, 16, 11)],
+            danger: "whoever may read a file can change it for all who read it, as long as it is in memory",
+            inTheWay: "jobs are refused splice, but by sendfile a job could so change its image for other jobs")
+    ]
 
     static let engine = [
         // GHSA-x86f-5xw2-fm2r and, found with it, the two of the same call; no series before 29 got a mend.

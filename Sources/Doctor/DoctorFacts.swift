@@ -148,6 +148,8 @@ package struct MachineFacts: Sendable {
     package var hostName: String
     /// As uname(2) gives it, as in `6.1.0-18-amd64`.
     package var kernelRelease: String
+    /// The number of those who make the kernel, as in `6.1.76`, if the distribution tells it.
+    package var upstreamKernel: String?
     /// As uname(2) gives it, as in `x86_64`.
     package var architecture: String
     /// Words of `/proc/sys/kernel/seccomp/actions_avail`; `nil` if it cannot be read.
@@ -173,6 +175,6 @@ package struct MachineFacts: Sendable {
         (self.hostName, self.kernelRelease, self.architecture) = (hostName, kernelRelease, architecture)
         (self.calendar, self.calendarAdvance, self.monotonicAdvance) = (calendar, calendarAdvance, monotonicAdvance)
         (seccompActions, securityModules, settings) = (nil, nil, [:])
-        (availableMemory, openFiles) = (nil, nil)
+        (upstreamKernel, availableMemory, openFiles) = (nil, nil, nil)
     }
 }

@@ -76,6 +76,7 @@ struct MachineRules {
                 .kernel, .kernelTooOld, "The kernel is \(release), but the cell needs \(Self.leastKernel).", update)
         }
         if facts.isEngineHere, let finding = filters(release) { return finding }
+        if let finding = mends(release, update) { return finding }
         guard version >= Self.countingKernel else {
             return .warn(
                 .kernel, .kernelOld,
@@ -83,6 +84,26 @@ struct MachineRules {
                 update)
         }
         return .ok(.kernel, "The engine's kernel is \(release).")
+    }
+
+    /// What is known against the kernel, going by the number of those who make it and not of those who distribute it.
+    private func mends(_ release: String, _ update: String) -> Finding? {
+        let upstream = facts.isEngineHere ? machine.upstreamKernel ?? release : release
+        guard let version = VersionNumber(upstream),
+            let advisory = Advisory.kernel.first(where: { !$0.isMended(in: version) })
+        else { return nil }
+        let (names, mended) = (advisory.names.joined(separator: ", "), advisory.mended.map(\.description))
+        guard !KernelRelease.hidesPatches(upstream) else {
+            return .unknown(
+                .kernel, .kernelMendsUnknown,
+                "Whether the kernel \(release) has the mend of \(names) (\(mended.joined(separator: ", "))) cannot be told from its "
+                    + "number, which is its distribution's.",
+                "See the distribution's own list of \(names), and keep the kernel up to date.")
+        }
+        return .fail(
+            .kernel, advisory.problem,
+            "The kernel \(upstream) has \(names) (mended in \(mended.joined(separator: ", "))): \(advisory.danger); "
+                + "\(advisory.inTheWay).", update)
     }
 
     /// What is wrong with the filters of this machine's kernel.

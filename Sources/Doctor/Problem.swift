@@ -122,6 +122,8 @@ package enum Problem: String, Sendable, CaseIterable {
     case kernelCannotFilter = "kernel.no_filters"
     case kernelAsksNobody = "kernel.no_notification"
     case kernelYama = "kernel.yama"
+    case kernelPipe = "kernel.cve_2022_0847"
+    case kernelMendsUnknown = "kernel.mends_unknown"
     case kernelUnknown = "kernel.unknown"
     case landlockMissing = "kernel.landlock.missing"
     case landlockUnknown = "kernel.landlock.unknown"

@@ -65,8 +65,8 @@ struct SocketRules {
         guard engine.isEncrypted else {
             return .fail(
                 .engineSocket, .plainTCP,
-                "The engine listens at \(engine.address) without TLS: every user of this machine, and every container in its "
-                    + "network, may be root on the engine's.",
+                "The engine is asked at \(engine.address) without TLS: every user of this machine can do the same, and so be root on "
+                    + "the engine's.",
                 "Let it listen on its socket alone (remove -H tcp:// and \"hosts\"), and unset DOCKER_HOST; or use TLS: "
                     + "DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=FOLDER")
         }

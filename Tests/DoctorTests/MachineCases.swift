@@ -95,6 +95,12 @@ extension DiagnosisTests {
 
     static let kernelCases: [Case] = [
         Case(.kernelTooOld, .fail, "5.4.0", kernel("5.4.0-generic")),
+        Case(.kernelPipe, .fail, "CVE-2022-0847 (mended in 5.10.102, 5.15.25, 5.16.11)", kernel("5.15.24")),
+        Case(.kernelPipe, .fail, "The kernel 5.10.92-1 has", named: "behind Debian's number") { facts in
+            kernel("5.10.0-11-amd64")(&facts)
+            facts.machine.upstreamKernel = "5.10.92-1"
+        },
+        Case(.kernelMendsUnknown, .unknown, "cannot be told from its number", kernel("5.14.0-503.el9")),
         Case(.kernelOld, .warn, "counted twice", kernel("5.18.3-custom")),
         Case(.kernelUnknown, .unknown, "no number", kernel("custom")),
         Case(.kernelUnknown, .unknown, "cannot be read", named: "filters") { $0.machine.seccompActions = nil },
