@@ -48,7 +48,7 @@ extension Advisory {
         Advisory(
             problem: .engineGroups, names: ["CVE-2022-36109"], mended: [VersionNumber(20, 10, 18)],
             danger: "a container's user can keep groups that it should not have",
-            inTheWay: "the cell starts nothing if it finds itself in another group"),
+            inTheWay: "a sandbox that finds itself in another group gets no work"),
         // GHSA-3fwx-pjgw-3558.
         Advisory(
             problem: .engineFolders, names: ["CVE-2021-41091", "CVE-2021-41089"], mended: [VersionNumber(20, 10, 9)],
@@ -68,13 +68,13 @@ extension Advisory {
             problem: .containerdUser, names: ["CVE-2024-40635"],
             mended: [VersionNumber(1, 6, 38), VersionNumber(1, 7, 27), VersionNumber(2, 0, 4)],
             danger: "a container whose user has too large a number runs as root",
-            inTheWay: "Caisson's user is 65532, and the cell starts nothing as root"),
+            inTheWay: "Caisson's user is 65532, and a sandbox that finds itself root gets no work"),
         // GHSA-hmfx-3pcx-653p.
         Advisory(
             problem: .containerdGroups, names: ["CVE-2023-25173"],
             mended: [VersionNumber(1, 5, 18), VersionNumber(1, 6, 18)],
             danger: "a container's user can keep groups that it should not have",
-            inTheWay: "the cell starts nothing if it finds itself in another group"),
+            inTheWay: "a sandbox that finds itself in another group gets no work"),
         // GHSA-36xw-fx78-c5r4.
         Advisory(
             problem: .containerdShim, names: ["CVE-2020-15257"],

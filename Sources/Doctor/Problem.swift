@@ -110,6 +110,7 @@ package enum Problem: String, Sendable, CaseIterable {
     case blobsUnknown = "store.blobs.unknown"
     case sqliteResetBug = "store.library.wal_reset"
     case sqliteWithdrawn = "store.library.withdrawn"
+    case sqliteUnknown = "store.library.unknown"
     case lockUnknown = "lock.unknown"
 
     case fewOpenFiles = "open_files.few"

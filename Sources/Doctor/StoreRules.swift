@@ -4,7 +4,7 @@ import Ports
 struct StoreRules {
     let facts: DoctorFacts
 
-    var findings: [Finding] { [store, blobs, library] }
+    var findings: [Finding] { [store] + (blobs.map { [$0] } ?? []) + [library] }
 
     private var store: Finding {
         let restore = "Put a backup of it in its place (Docs/Operations.md), or start with another folder (--home)."
@@ -42,10 +42,12 @@ struct StoreRules {
     }
 
     /// Every blob of a row has to be there; one without a row is what a killed process left.
-    private var blobs: Finding {
-        guard case .present(let survey, _) = facts.store, survey.age == .current, survey.integrity == .sound else {
-            return .ok(.storeBlobs, "There is no database that names blobs.")
-        }
+    ///
+    /// `nil` if the database cannot be asked for them.
+    private var blobs: Finding? {
+        if case .missing(false) = facts.store { return .ok(.storeBlobs, "There are no blobs yet.") }
+        guard case .present(let survey, _) = facts.store, survey.age == .current else { return nil }
+        if case .broken = survey.integrity { return nil }
         guard let named = survey.blobFiles, let lying = facts.folder.blobFiles else {
             return .unknown(
                 .storeBlobs, .blobsUnknown, "There are too many blobs to be compared with the job database.",
@@ -77,7 +79,10 @@ struct StoreRules {
     private var library: Finding {
         let text = facts.sqlite
         guard let version = VersionNumber(text) else {
-            return .ok(.storeLibrary, "The database library is SQLite \(text).")
+            return .unknown(
+                .storeLibrary, .sqliteUnknown,
+                "The database library is SQLite \(text), which is no number that we know.",
+                "Look for it: apt-cache policy libsqlite3-0")
         }
         let remedy =
             "Update SQLite (apt-get install --only-upgrade libsqlite3-0), and never let two programs write: "

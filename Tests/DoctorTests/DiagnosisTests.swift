@@ -59,9 +59,10 @@ import Testing
         // The id says whose it is, also where checks have names that begin alike.
         #expect(found.id.split(separator: ".").dropLast().joined(separator: ".") == found.check.rawValue)
         let untouched = findings.filter { $0.check != found.check }.map(\.id)
-        // Of a folder that is not there, or cannot be opened, the content is not judged.
+        // Of a folder that cannot be opened the content is not judged, of a database that cannot be read not the blobs.
+        let dependent: [Check: Check] = [.folder: .folderContent, .store: .storeBlobs]
         let expected = Check.allCases.filter { $0 != found.check }.filter {
-            found.check != .folder || $0 != .folderContent || untouched.contains($0.rawValue)
+            $0 != dependent[found.check] || untouched.contains($0.rawValue)
         }
         #expect(untouched == expected.map(\.rawValue))
     }
@@ -166,6 +167,19 @@ import Testing
         (facts.engine.address, facts.engine.socket) = ("tcp://box:2376", nil)
         facts.engine.isEncrypted = true
         #expect(Diagnosis(facts).findings.allSatisfy { $0.level == .ok })
+    }
+
+    @Test("blobs are judged also of a database that is too large to be checked, but of none that is damaged")
+    func blobsOfDatabases() {
+        func problems(_ integrity: StoreSurvey.Integrity) -> [Problem] {
+            var (facts, survey) = (Samples.healthy, Samples.store)
+            survey.integrity = integrity
+            survey.blobFiles?.insert("sha256:cd")
+            facts.store = .present(survey, isOrphaned: true)
+            return Diagnosis(facts).findings.compactMap(\.problem)
+        }
+        #expect(problems(.unfinished) == [.storeUnchecked, .blobsMissing])
+        #expect(problems(.broken("x")) == [.storeDamaged])
     }
 
     @Test("blobs of a run that works are not called stray")

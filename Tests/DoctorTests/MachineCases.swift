@@ -74,6 +74,7 @@ extension DiagnosisTests {
         Case(.sqliteResetBug, .warn, "3.51.2", named: "the last one") { $0.sqlite = "3.51.2" },
         Case(.sqliteResetBug, .warn, "3.50.6", named: "before a later mend") { $0.sqlite = "3.50.6" },
         Case(.sqliteWithdrawn, .warn, "3.52.0 was withdrawn") { $0.sqlite = "3.52.0" },
+        Case(.sqliteUnknown, .unknown, "no number") { $0.sqlite = "unknown" },
         Case(.lockUnknown, .unknown, "denied") { $0.lock = .unreadable(reason: "permission denied") },
     ]
 

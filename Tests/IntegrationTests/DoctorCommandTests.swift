@@ -120,7 +120,7 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test("a program without its cell fails; one with a cell that needs libraries, too")
+    @Test("a program without its cell fails; one with a cell that needs libraries, or that others may write to, too")
     func cell() async throws {
         try await CommandFixture.with { caisson in
             let program = caisson.folder.file("caisson")
@@ -145,6 +145,14 @@ struct DoctorCommandTests {
             #expect(linked["level"] == "fail")
             #expect(linked["id"] == "cell.needs_libraries")
             #expect(linked["message"]?.stringValue?.contains("needs libraries") == true)
+            // A cell as it should be, but for everybody to change.
+            try FileManager.default.removeItem(atPath: caisson.folder.file("caisson-cell"))
+            try FileManager.default.copyItem(
+                at: TestEngine.programs.appending(path: "caisson-cell"),
+                to: URL(filePath: caisson.folder.file("caisson-cell")))
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o757], ofItemAtPath: caisson.folder.file("caisson-cell"))
+            #expect(try await diagnose()["id"] == "cell.writable")
         }
     }
 
