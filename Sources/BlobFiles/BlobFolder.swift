@@ -111,6 +111,22 @@ package struct BlobFolder: BlobStore {
         }
     }
 
+    /// The digests of the blobs that lie in a data folder, as `sha256:…`, looked at only; `nil` if they are more, or one of their
+    /// folders cannot be listed.
+    package static func digests(in home: String, atMost most: Int) -> Set<String>? {
+        do {
+            let path = "\(home)/blobs"
+            var digests: Set<String> = []
+            for folder in try Folder.names(in: path) where folder.count == 2 {
+                digests.formUnion(try Folder.names(in: "\(path)/\(folder)").map { "sha256:\($0)" })
+                guard digests.count <= most else { return nil }
+            }
+            return digests
+        } catch {
+            return nil
+        }
+    }
+
     /// Removes what a process left behind that was killed while it made a blob.
     ///
     /// Only for the holder of the data folder's lock, and before it makes blobs of its own.

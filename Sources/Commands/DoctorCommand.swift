@@ -8,7 +8,7 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check engine, machine and data folder; change nothing.",
         discussion: """
-            Each check is ok, warn or fail, with what to do. Exit status: 0 if nothing fails, 6 if no engine answers, else 9.
+            Each check is ok, unknown, warn or fail, with what to do. Exit status: 0 if nothing fails, 6 if no engine answers, else 9.
             """)
 
     @OptionGroup var form: FormOption
@@ -23,23 +23,28 @@ struct DoctorCommand: AsyncParsableCommand {
     func run(diagnosis: Diagnosis, output: Output) throws -> ExitStatus {
         switch form.form {
         case .json: try output.json(View(diagnosis))
-        case .table: for line in Self.lines(diagnosis) { try output.line(line) }
+        case .table: for line in Self.lines(diagnosis, columns: output.columns) { try output.line(line) }
         }
         if diagnosis.count(.fail) == 0 { return .ok }
         return diagnosis.isEngineUnreachable ? .engineUnreachable : .errored
     }
 
-    private static func lines(_ diagnosis: Diagnosis) -> [String] {
-        let width = (Check.allCases.map(\.rawValue.count).max() ?? 0) + 2
-        func padded(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(0, width - text.count))
+    /// - Parameter columns: of the terminal, if it is one; lines are then broken between words.
+    private static func lines(_ diagnosis: Diagnosis, columns: Int?) -> [String] {
+        func padded(_ text: String, _ texts: [String]) -> String {
+            let width = (texts.map(\.count).max() ?? 0) + 2
+            return text + String(repeating: " ", count: max(0, width - text.count))
         }
-        let margin = String(repeating: " ", count: 6 + width)
         var lines = diagnosis.findings.flatMap { finding in
+            let head =
+                padded(finding.level.rawValue, Finding.Level.allCases.map(\.rawValue))
+                + padded(finding.check.rawValue, Check.allCases.map(\.rawValue))
+            let margin = String(repeating: " ", count: head.count)
             // An engine's and a file's own words are among them.
             let message = TextTable.oneLine(finding.message, width: 500)
-            let line = padded(finding.level.rawValue, 6) + padded(finding.check.rawValue, width) + message
-            return [line] + (finding.remedy.map { ["\(margin)hint: \(TextTable.oneLine($0, width: 500))"] } ?? [])
+            // Whole: commands in it are there to be copied.
+            let hint = finding.remedy.map { "\(margin)hint: \(TextTable.oneLine($0, width: 500))" }
+            return WrappedText.lines(message, head: head, margin: margin, columns: columns) + (hint.map { [$0] } ?? [])
         }
         let counts = Finding.Level.allCases.map { "\(diagnosis.count($0)) \($0.rawValue)" }
         lines += ["", counts.joined(separator: ", ")]
@@ -49,18 +54,22 @@ struct DoctorCommand: AsyncParsableCommand {
     /// The same as `-o json` shows it.
     private struct View: Encodable {
         struct Item: Encodable {
-            let check, level, message: String
+            /// `id` is the problem's, else the check's.
+            let id, check, level, message: String
             let remedy: String?
         }
 
         let findings: [Item]
-        let ok, warn, fail: Int
+        let ok, unknown, warn, fail: Int
 
         init(_ diagnosis: Diagnosis) {
             findings = diagnosis.findings.map {
-                Item(check: $0.check.rawValue, level: $0.level.rawValue, message: $0.message, remedy: $0.remedy)
+                Item(
+                    id: $0.id, check: $0.check.rawValue, level: $0.level.rawValue, message: $0.message,
+                    remedy: $0.remedy)
             }
-            (ok, warn, fail) = (diagnosis.count(.ok), diagnosis.count(.warn), diagnosis.count(.fail))
+            (ok, unknown) = (diagnosis.count(.ok), diagnosis.count(.unknown))
+            (warn, fail) = (diagnosis.count(.warn), diagnosis.count(.fail))
         }
     }
 }

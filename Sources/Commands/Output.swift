@@ -9,12 +9,15 @@ struct Output: Sendable {
     private let write: @Sendable (_ toError: Bool, Data) throws -> Void
     /// For stdout and stderr, those that are a terminal.
     private let terminals: [Terminal?]
+    /// Characters in a line of stdout, if that is a terminal that tells.
+    let columns: Int?
 
     /// - Parameter terminals: whether stdout and stderr are one.
     init(
-        terminals: [Bool] = [false, false], _ write: @escaping @Sendable (_ toError: Bool, Data) throws -> Void
+        terminals: [Bool] = [false, false], columns: Int? = nil,
+        _ write: @escaping @Sendable (_ toError: Bool, Data) throws -> Void
     ) {
-        self.write = write
+        (self.write, self.columns) = (write, columns)
         self.terminals = terminals.map { $0 ? Terminal() : nil }
     }
 
@@ -23,8 +26,16 @@ struct Output: Sendable {
     }
 
     /// The process's own streams.
-    static let standard = Output(terminals: [STDOUT_FILENO, STDERR_FILENO].map { isatty($0) == 1 }) { toError, data in
+    static let standard = Output(
+        terminals: [STDOUT_FILENO, STDERR_FILENO].map { isatty($0) == 1 }, columns: terminalColumns
+    ) { toError, data in
         try data.withUnsafeBytes { try Output.writeAll($0, to: toError ? STDERR_FILENO : STDOUT_FILENO) }
+    }
+
+    private static var terminalColumns: Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
     }
 
     /// One line to stdout.

@@ -2,7 +2,7 @@ import BlobFiles
 import DockerEngine
 package import Doctor
 import Foundation
-import Glibc
+import Hardening
 import Model
 import Ports
 import SQLiteStore
@@ -17,17 +17,28 @@ package struct FactCollector: Sendable {
     package func collect() async -> DoctorFacts {
         let clock = ContinuousClock()
         let (calendar, start) = (wallClock.now(), clock.now)
-        let folder = FolderLook(configuration.home)
+        var folder = FolderLook(configuration.home)
         let (engine, store) = (await engine(), await store(folder))
-        var machine = MachineFacts(
-            kernelRelease: Self.text(at: "/proc/sys/kernel/osrelease") ?? "unknown", architecture: Self.architecture,
-            seccompActions: Self.words(at: "/proc/sys/kernel/seccomp/actions_avail", between: " ") ?? [],
-            securityModules: Self.words(at: "/sys/kernel/security/lsm", between: ","), calendar: calendar,
+        // After the database, so that none is missing that a run has just named.
+        folder.facts.blobFiles = BlobFolder.digests(in: configuration.home, atMost: StoreSurvey.mostBlobFiles)
+        let machine = MachineLook.facts(
+            calendar: calendar,
             calendarAdvance: .milliseconds(wallClock.now().milliseconds - calendar.milliseconds),
             monotonicAdvance: start.duration(to: clock.now))
-        machine.ptraceScope = Self.text(at: "/proc/sys/kernel/yama/ptrace_scope").flatMap { Int($0) }
         return DoctorFacts(
-            engine: engine, cell: cell(), folder: folder.facts, store: store, lock: folder.lock, machine: machine)
+            engine: engine, cell: cell(), folder: folder.facts, store: store, lock: folder.lock, machine: machine,
+            largest: Self.largest, sqlite: SQLiteJobReader.libraryVersion)
+    }
+
+    /// The built-in profile that gives its jobs the most memory.
+    private static var largest: (profile: String, memory: ByteCount) {
+        let set = ProfileSet.builtIn
+        let all = set.names.compactMap { name -> (profile: String, memory: ByteCount)? in
+            guard let profile = try? set.profile(named: name)  // ignored: the built-in ones are read by tests
+            else { return nil }
+            return (name, profile.limits.memory)
+        }
+        return all.max { $0.memory < $1.memory } ?? (ProfileSet.fallback, ByteCount(bytes: 0))
     }
 
     // MARK: The engine
@@ -37,14 +48,14 @@ package struct FactCollector: Sendable {
         let answeredAt = wallClock.now()
         var space: Space?
         // A socket may be the end of a tunnel: the engine's folder is on this machine only if the engine is.
-        if case .success(let survey) = survey, survey.info.hostName == Self.text(at: "/proc/sys/kernel/hostname"),
+        if case .success(let survey) = survey, survey.info.hostName == MachineLook.hostName,
             let folder = survey.info.rootFolder
         {
             space = Look.space(at: folder)
         }
         return EngineFacts(
             address: "\(configuration.engine)", socket: configuration.engine.socketPath.map(Look.socket),
-            survey: survey, space: space, answeredAt: answeredAt)
+            isEncrypted: configuration.engine.certificates != nil, survey: survey, space: space, answeredAt: answeredAt)
     }
 
     private func survey() async -> Result<EngineSurvey, Trouble> {
@@ -68,10 +79,12 @@ package struct FactCollector: Sendable {
     private func cell() -> CellFacts {
         let path = configuration.cellPath
         guard let file = FileHandle(forReadingAtPath: path) else {
-            return CellFacts(path: path, program: nil, isPresent: false)
+            return CellFacts(path: path, program: nil, isPresent: false, othersMayWrite: nil)
         }
         let head = try? file.read(upToCount: ProgramHeader.neededBytes)  // ignored: then it is no program
-        return CellFacts(path: path, program: ProgramHeader(Array(head ?? Data())), isPresent: true)
+        return CellFacts(
+            path: path, program: ProgramHeader(Array(head ?? Data())), isPresent: true,
+            othersMayWrite: UserLook.othersMayWrite(path))
     }
 
     private func store(_ folder: FolderLook) async -> StoreFacts {
@@ -83,27 +96,5 @@ package struct FactCollector: Sendable {
         } catch {
             return .unreadable(Trouble(error))
         }
-    }
-
-    // MARK: The machine
-
-    private static var architecture: String {
-        #if arch(x86_64)
-            "x86_64"
-        #elseif arch(arm64)
-            "aarch64"
-        #else
-            "unknown"
-        #endif
-    }
-
-    /// The one line of a small file of the kernel's.
-    static func text(at path: String) -> String? {
-        guard let content = FileManager.default.contents(atPath: path) else { return nil }
-        return String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    private static func words(at path: String, between separator: Character) -> Set<String>? {
-        text(at: path).map { Set($0.split(separator: separator).map(String.init)) }
     }
 }

@@ -6,7 +6,7 @@ import SQLiteStore
 
 /// What can be seen of a data folder from outside.
 struct FolderLook {
-    let facts: FolderFacts
+    var facts: FolderFacts
     let lock: LockFacts
     /// Whether spools or blobs lie in it.
     let holdsContent: Bool
@@ -19,7 +19,7 @@ struct FolderLook {
         facts = FolderFacts(
             path: path, state: Self.state(path, isThere ? status : nil, error: error, parent: existing),
             misplaced: DataFolder.subfolders.filter { Look.exists("\(path)/\($0)") && !Look.isFolder("\(path)/\($0)") },
-            space: Look.space(at: existing), fileSystem: Look.fileSystem(at: existing))
+            space: Look.space(at: existing), fileSystem: Look.fileSystem(at: existing), blobFiles: nil)
         lock = Self.lock(at: StoreLock.path(in: path))
         holdsContent = DataFolder.holdsContent(path)
     }
@@ -31,7 +31,7 @@ struct FolderLook {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return .notAFolder }
         return .present(
-            owner: Look.userName(status.st_uid), isOurs: status.st_uid == geteuid(), mode: status.st_mode & 0o7777,
+            owner: UserLook.userName(status.st_uid), isOurs: status.st_uid == geteuid(), mode: status.st_mode & 0o7777,
             isWritable: access(path, W_OK | X_OK) == 0)
     }
 
@@ -40,7 +40,7 @@ struct FolderLook {
         guard stat(path, &status) == 0 else {
             return errno == ENOENT || errno == ENOTDIR ? .free : .unreadable(reason: Look.words(errno))
         }
-        let recorded = FactCollector.text(at: path).flatMap { Int($0) }
+        let recorded = MachineLook.text(at: path).flatMap { Int($0) }
         func holder(in table: String) -> LockFacts {
             LockTable.holder(
                 in: table, device: Look.numbers(ofDevice: UInt64(status.st_dev)), inode: UInt64(status.st_ino),
@@ -60,13 +60,13 @@ struct FolderLook {
         let folder = "/proc/\(pid)/fdinfo"
         // ignored: it is gone, or another user's
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let lines = files.compactMap { FactCollector.text(at: "\(folder)/\($0)") }.joined(separator: "\n")
+        let lines = files.compactMap { MachineLook.text(at: "\(folder)/\($0)") }.joined(separator: "\n")
         return lines.split(separator: "\n").filter { $0.hasPrefix("lock:") }.map { $0.dropFirst(5) }.joined(
             separator: "\n")
     }
 }
 
-/// Questions to the file system that Foundation has no answer for: owners, modes of sockets, kinds of file systems.
+/// Questions to the file system that Foundation has no answer for: modes of sockets, kinds of file systems.
 enum Look {
     static func socket(at path: String) -> EngineFacts.Socket {
         var status = stat()
@@ -75,8 +75,9 @@ enum Look {
         }
         guard status.st_mode & S_IFMT == S_IFSOCK else { return .notASocket }
         return .present(
-            owner: userName(status.st_uid), group: groupName(status.st_gid), mode: status.st_mode & 0o777,
-            mayUse: access(path, R_OK | W_OK) == 0)
+            owner: UserLook.userName(status.st_uid), group: UserLook.groupName(status.st_gid),
+            mode: status.st_mode & 0o777, mayUse: access(path, R_OK | W_OK) == 0,
+            members: UserLook.others(inGroup: status.st_gid))
     }
 
     static func exists(_ path: String) -> Bool {
@@ -121,17 +122,4 @@ enum Look {
 
     /// The system's words for an error number.
     static func words(_ error: Int32) -> String { String(cString: strerror(error)).lowercased() }
-
-    /// A name from the machine's own files, else the number: looking one up elsewhere could take long.
-    static func userName(_ id: UInt32) -> String { name(id, in: "/etc/passwd") ?? "\(id)" }
-    static func groupName(_ id: UInt32) -> String { name(id, in: "/etc/group") ?? "\(id)" }
-
-    private static func name(_ id: UInt32, in path: String) -> String? {
-        guard let content = FileManager.default.contents(atPath: path) else { return nil }
-        for line in String(decoding: content, as: UTF8.self).split(separator: "\n") {
-            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-            if fields.count > 2, fields[2] == "\(id)" { return String(fields[0]) }
-        }
-        return nil
-    }
 }

@@ -63,6 +63,16 @@ extension EngineInfo {
         kernelVersion = info["KernelVersion"]?.stringValue
         architecture = info["Architecture"]?.stringValue
         systemTime = info["SystemTime"]?.stringValue
+        memory = info["MemTotal"]?.integerValue.map { ByteCount(bytes: $0) }
+        insecureRegistries = Self.insecureRegistries(info["RegistryConfig"])
+        authorizationPlugins = (info["Plugins"]?["Authorization"]?.arrayValue ?? []).compactMap(\.stringValue)
+        isExperimental = info["ExperimentalBuild"]?.boolValue
         warnings = (info["Warnings"]?.arrayValue ?? []).compactMap(\.stringValue)
+    }
+    private static func insecureRegistries(_ config: JSONValue?) -> [String] {
+        let own: Set = ["127.0.0.0/8", "::1/128"]
+        let networks = (config?["InsecureRegistryCIDRs"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let names = (config?["IndexConfigs"]?.objectValue ?? [:]).filter { $0.value["Secure"]?.boolValue == false }.keys
+        return networks.filter { !own.contains($0) } + names.sorted()
     }
 }

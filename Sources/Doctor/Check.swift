@@ -2,12 +2,19 @@
 // It must not look at anything itself, nor change anything: every finding follows from the facts alone.
 
 /// The name of a check: stable, shown to people, and explained in `Docs/Operations.md`.
+///
+/// They stand in the order in which they are told.
 package enum Check: String, Sendable, CaseIterable {
     case engineSocket = "engine.socket"
     case engineAnswer = "engine.answer"
+    case engineVersion = "engine.version"
+    case engineContainerd = "engine.containerd"
+    case engineRuntime = "engine.runtime"
     case engineSystem = "engine.system"
+    case engineMachine = "engine.machine"
     case engineStorage = "engine.storage"
     case engineSpace = "engine.space"
+    case engineCapacity = "engine.capacity"
     case engineCgroup = "engine.cgroup"
     case engineMemory = "engine.memory"
     case engineSwap = "engine.swap"
@@ -15,7 +22,7 @@ package enum Check: String, Sendable, CaseIterable {
     case engineCPU = "engine.cpu"
     case engineSeccomp = "engine.seccomp"
     case engineIsolation = "engine.isolation"
-    case engineRuntime = "engine.runtime"
+    case engineSettings = "engine.settings"
     case engineRestart = "engine.restart"
     case engineClock = "engine.clock"
     case engineWarnings = "engine.warnings"
@@ -27,9 +34,19 @@ package enum Check: String, Sendable, CaseIterable {
     case folderSpace = "folder.space"
     case folderFileSystem = "folder.file_system"
     case store = "store"
+    case storeBlobs = "store.blobs"
+    case storeLibrary = "store.library"
     case lock = "lock"
+    case openFiles = "open_files"
     case clock = "clock"
     case kernel = "kernel"
+    case kernelLandlock = "kernel.landlock"
+    case kernelIOUring = "kernel.io_uring"
+    case kernelBPF = "kernel.bpf"
+    case kernelUserfault = "kernel.userfaultfd"
+    case kernelAddresses = "kernel.addresses"
+    case kernelMessages = "kernel.messages"
+    case kernelCoreDumps = "kernel.core_dumps"
     case leftovers = "leftovers"
     case otherInstallations = "other_installations"
 }

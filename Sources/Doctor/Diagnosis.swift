@@ -9,8 +9,8 @@ package struct Diagnosis: Sendable {
     package init(_ facts: DoctorFacts) {
         findings =
             EngineRules(facts: facts).findings + ImageRules(facts: facts).findings + [CellRules(facts: facts).finding]
-            + FolderRules(facts: facts.folder).findings + [StoreRules.finding(facts.store)]
-            + [LockRules.finding(facts.lock)] + MachineRules(facts: facts.machine, engine: facts.engine).findings
+            + FolderRules(facts: facts.folder).findings + StoreRules(facts: facts).findings
+            + [LockRules.finding(facts.lock)] + MachineRules(facts: facts).findings
             + LeftoverRules(facts: facts).findings
         isEngineUnreachable =
             switch facts.engine.survey {

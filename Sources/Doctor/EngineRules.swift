@@ -13,48 +13,31 @@ struct EngineRules {
     static let clockTolerance = Duration.seconds(30)
 
     var findings: [Finding] {
-        var findings = engine.socket.map { [socket($0)] } ?? []
+        let socket = SocketRules(engine: engine).finding
         switch engine.survey {
-        case .failure(let trouble):
-            findings.append(
-                .fail(.engineAnswer, trouble.message, trouble.remedy ?? "Look at the engine's log, then try again."))
+        case .failure(let trouble): return [socket, silence(trouble)]
         case .success(let survey):
-            findings.append(.ok(.engineAnswer, answer(survey.info)))
-            findings += [system(survey.info), storage(survey.info)]
-            if let space = engine.space { findings.append(self.space(space, folder: survey.info.rootFolder)) }
-            findings += EngineControlRules(info: survey.info).findings
-            findings += [restart(survey.info), clock(survey.info)] + warnings(survey.info)
+            let info = survey.info
+            var findings = [socket, .ok(.engineAnswer, answer(info))] + VersionRules(info: info).findings
+            findings += [system(info), machine(info), storage(info)]
+            // What lies on another machine's disks and in its memory is for a doctor there.
+            if facts.isEngineHere { findings.append(space(info)) }
+            findings.append(CapacityRules(facts: facts, info: info).finding)
+            findings += EngineControlRules(info: info).findings + EngineSettingsRules(info: info).findings
+            return findings + [restart(info), clock(info)] + warnings(info)
         }
-        return findings
     }
 
-    private func socket(_ socket: EngineFacts.Socket) -> Finding {
-        let check = Check.engineSocket
-        let start = "Start an engine with `Scripts/engine`, or set DOCKER_HOST to the socket of one."
-        switch socket {
-        case .missing: return .fail(check, "There is no socket at \(engine.address).", start)
-        case .notASocket: return .fail(check, "What lies at \(engine.address) is not a socket.", start)
-        case .unreadable(let reason):
-            return .fail(
-                check, "The socket \(engine.address) cannot be looked at: \(reason).",
-                "Ask for access to the socket: whoever has it is root on the engine's machine.")
-        case .present(let owner, let group, let mode, let mayUse):
-            let octal = String(mode, radix: 8)
-            if mode & 0o002 != 0 {
-                return .fail(
-                    check,
-                    "Every user of this machine may use the engine, and so be root: its socket has mode \(octal).",
-                    "Take it from them: chmod 660 on the socket, or SocketMode=0660 in docker.socket.")
+    private func silence(_ trouble: Trouble) -> Finding {
+        let problem: Problem =
+            switch trouble.code {
+            case .engineUnreachable: .engineUnreachable
+            case .engineTooOld: .engineTooOld
+            default: .engineRefuses
             }
-            guard mayUse else {
-                return .fail(
-                    check, "You may not use the engine: its socket belongs to \(owner):\(group) and has mode \(octal).",
-                    "Let root add you to the group \(group) (usermod -aG \(group) NAME), which makes you root on its machine."
-                )
-            }
-            let users = mode & 0o020 != 0 ? "User \(owner) and the members of group \(group)" : "User \(owner)"
-            return .ok(check, "\(users) may use the engine (mode \(octal)), and so can be root on its machine.")
-        }
+        return .fail(
+            .engineAnswer, problem, trouble.message,
+            trouble.remedy ?? "Look at the engine's log (journalctl -u docker), then try again.")
     }
 
     private func answer(_ info: EngineInfo) -> String {
@@ -65,33 +48,51 @@ struct EngineRules {
         let (kind, architecture) = (info.systemKind ?? "unknown", info.architecture ?? "unknown")
         guard kind == "linux" else {
             return .fail(
-                .engineSystem, "The engine runs \(kind) containers.", "Use an engine that runs Linux containers.")
+                .engineSystem, .engineNotLinux, "The engine runs \(kind) containers.",
+                "Use an engine that runs Linux containers.")
         }
         return .ok(
             .engineSystem,
             "\(info.operatingSystem ?? "linux"), kernel \(info.kernelVersion ?? "unknown"), \(architecture).")
     }
 
+    private func machine(_ info: EngineInfo) -> Finding {
+        guard facts.isEngineHere else {
+            return .unknown(
+                .engineMachine, .engineElsewhere,
+                "The engine runs on \(info.hostName ?? "another machine"), whose disks, memory and kernel cannot be looked at "
+                    + "from here.",
+                "Run `caisson doctor` on that machine, too.")
+        }
+        return .ok(.engineMachine, "The engine runs on this machine: what is said of its kernel holds for the jobs.")
+    }
+
     private func storage(_ info: EngineInfo) -> Finding {
-        let driver = info.storageDriver ?? "unknown"
+        let set = "Set \"storage-driver\": \"overlay2\" in /etc/docker/daemon.json, then load the images anew."
+        guard let driver = info.storageDriver else {
+            return .unknown(
+                .engineStorage, .storageUnknown, "The engine does not tell its storage driver.",
+                "Look for it: docker info --format '{{.Driver}}'")
+        }
         let text = "Storage driver \(driver)\(info.backingFileSystem.map { " on \($0)" } ?? "")"
         switch driver {
         case "overlay2", "overlayfs", "btrfs", "zfs", "fuse-overlayfs": return .ok(.engineStorage, "\(text).")
         case "vfs":
             return .warn(
-                .engineStorage, "\(text): each container is a full copy of its image.",
-                "Set the engine's storage driver to overlay2.")
+                .engineStorage, .storageCopies, "\(text): each container is a full copy of its image.", set)
         default:
-            return .warn(
-                .engineStorage, "\(text), which Caisson was never tried with.",
-                "Set the engine's storage driver to overlay2.")
+            return .warn(.engineStorage, .storageUntried, "\(text), which Caisson was never tried with.", set)
         }
     }
 
-    private func space(_ space: Space, folder: String?) -> Finding {
-        SpaceRule.finding(
-            .engineSpace, space, of: "the engine's folder \(folder ?? "")", least: Self.least,
-            remedy: "Free some space there: old images and stopped containers take most of it (docker system df).")
+    private func space(_ info: EngineInfo) -> Finding {
+        SpaceRule(
+            check: .engineSpace, place: "the engine's folder \(info.rootFolder ?? "")", least: Self.least,
+            problems: .init(
+                full: .engineSpaceGone, low: .engineSpaceLow, noFiles: .engineFilesGone, fewFiles: .engineFilesLow,
+                unknown: .engineSpaceUnknown),
+            remedy: "Free some space there: `docker system df` shows what takes it, `docker image rm` gives it back."
+        ).finding(engine.space)
     }
 
     private func restart(_ info: EngineInfo) -> Finding {
@@ -104,40 +105,34 @@ struct EngineRules {
 
     private func clock(_ info: EngineInfo) -> Finding {
         guard let text = info.systemTime, let time = WallTime(rfc3339: text) else {
-            return .warn(
-                .engineClock, "The engine does not tell its time.", "Compare the clocks yourself: docker info, date.")
+            return .unknown(
+                .engineClock, .engineClockUnknown, "The engine does not tell its time.",
+                "Compare the clocks yourself: docker info --format '{{.SystemTime}}'; date -u")
         }
         let difference = Duration.milliseconds(abs(time.milliseconds - engine.answeredAt.milliseconds))
         guard difference <= Self.clockTolerance else {
             return .warn(
-                .engineClock, "The engine's clock is \(difference.shortText) from ours.",
-                "Let both machines follow one time server (timedatectl set-ntp true).")
+                .engineClock, .engineClockApart, "The engine's clock is \(difference.shortText) from ours.",
+                "Let both machines follow one time server: timedatectl set-ntp true")
         }
         return .ok(.engineClock, "The engine's clock agrees with ours.")
     }
 
     private func warnings(_ info: EngineInfo) -> [Finding] {
         guard !info.warnings.isEmpty else { return [.ok(.engineWarnings, "The engine has no warnings of its own.")] }
-        return info.warnings.map {
-            .warn(.engineWarnings, "The engine says: \($0)", "See the engine's documentation for this warning.")
+        return info.warnings.map { text in
+            let words = text.hasSuffix(".") ? text : "\(text)."
+            // The engine has no other way to say where it listens. Source: moby, daemon/info.go (`fillAPIInfo`).
+            guard text.contains("API is accessible on") else {
+                return .warn(
+                    .engineWarnings, .engineWarns, "The engine says: \(words)",
+                    "See the engine's documentation for this warning.")
+            }
+            return .fail(
+                .engineWarnings, .engineOpenToNetwork,
+                "The engine listens to the network without proof of who asks, and each who asks can be root: \(words)",
+                "Remove -H tcp:// from its command line (systemctl edit docker) and \"hosts\" from /etc/docker/daemon.json, "
+                    + "or ask for certificates with --tlsverify.")
         }
-    }
-}
-
-/// Whether there is room.
-enum SpaceRule {
-    /// Files that must at least be possible.
-    static let leastFiles: Int64 = 100
-
-    static func finding(
-        _ check: Check, _ space: Space, of place: String, least: (fail: ByteCount, warn: ByteCount), remedy: String
-    ) -> Finding {
-        let free = "\(space.free.bytes >> 20) MiB are free on the disk of \(place)"
-        if let files = space.freeFiles, files < leastFiles {
-            return .fail(check, "Only \(files) more files can be made on the disk of \(place).", remedy)
-        }
-        if space.free < least.fail { return .fail(check, "Only \(free).", remedy) }
-        if space.free < least.warn { return .warn(check, "Only \(free).", remedy) }
-        return .ok(check, "\(free).")
     }
 }

@@ -5,19 +5,23 @@ struct ImageRules {
     let facts: DoctorFacts
 
     /// The images that are looked for.
-    static let checks: [(name: String, check: Check)] = [("shell", .imageShell), ("python", .imagePython)]
+    static let checks: [(name: String, check: Check, missing: Problem, refused: Problem)] = [
+        ("shell", .imageShell, .shellImageMissing, .shellImageRefused),
+        ("python", .imagePython, .pythonImageMissing, .pythonImageRefused),
+    ]
 
     var findings: [Finding] {
         guard case .success(let survey) = facts.engine.survey else { return [] }
-        return Self.checks.map { name, check in
+        return Self.checks.map { name, check, missing, refused in
             switch survey.images[name] ?? .missing {
             case .usable(let id): .ok(check, "The image \(name) is \(id).")
             case .missing:
                 .warn(
-                    check, "The engine has no image \(name); jobs in other images are not concerned.",
+                    check, missing, "The engine has no image \(name); jobs in other images are not concerned.",
                     "Build it with `Scripts/images`.")
             case .refused(let reason):
-                .fail(check, "The image \(name) is refused: \(reason).", "Build it anew with `Scripts/images`.")
+                .fail(
+                    check, refused, "The image \(name) is refused: \(reason).", "Build it anew with `Scripts/images`.")
             }
         }
     }

@@ -27,7 +27,7 @@ struct LeftoverRules {
             return .ok(.leftovers, "The engine has nothing of this data folder's but the cell.")
         }
         return .warn(
-            .leftovers, "A run that was killed has left \(found) in the engine.",
+            .leftovers, .leftovers, "A run that was killed has left \(found) in the engine.",
             "The next `caisson run` in this data folder settles them.")
     }
 

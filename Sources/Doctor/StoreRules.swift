@@ -1,25 +1,30 @@
 import Ports
 
-/// Whether the job database can be used.
-enum StoreRules {
-    static func finding(_ facts: StoreFacts) -> Finding {
+/// Whether the job database can be used, and the files that belong to it are there.
+struct StoreRules {
+    let facts: DoctorFacts
+
+    var findings: [Finding] { [store] + (blobs.map { [$0] } ?? []) + [library] }
+
+    private var store: Finding {
         let restore = "Put a backup of it in its place (Docs/Operations.md), or start with another folder (--home)."
-        switch facts {
+        switch facts.store {
         case .missing(true):
-            return .fail(.store, "There are spools or blobs, but the job database is missing.", restore)
+            return .fail(.store, .storeMissing, "There are spools or blobs, but the job database is missing.", restore)
         case .missing(false): return .ok(.store, "There is no job database yet; the first run makes it.")
-        case .unreadable(let trouble): return .fail(.store, trouble.message, trouble.remedy ?? restore)
+        case .unreadable(let trouble):
+            return .fail(.store, .storeUnreadable, trouble.message, trouble.remedy ?? restore)
         case .present(let survey, let isOrphaned):
             if case .broken(let words) = survey.integrity {
-                return .fail(.store, "The job database is damaged: \(words).", restore)
+                return .fail(.store, .storeDamaged, "The job database is damaged: \(words).", restore)
             }
             switch survey.age {
             case .newer(let steps):
                 let error = StoreError.newer(found: steps)
-                return .fail(.store, error.message, error.remedy ?? restore)
+                return .fail(.store, .storeNewer, error.message, error.remedy ?? restore)
             case .empty:
                 return isOrphaned
-                    ? .fail(.store, "There are spools or blobs, but the job database is empty.", restore)
+                    ? .fail(.store, .storeEmptied, "There are spools or blobs, but the job database is empty.", restore)
                     : .ok(.store, "The job database is empty.")
             case .older:
                 return .ok(.store, "The job database is of an older release; the next run brings it up to date.")
@@ -27,12 +32,77 @@ enum StoreRules {
             }
             let jobs = "\(counted(survey.jobs, "job")), \(survey.openJobs) of them open"
             guard survey.integrity == .sound else {
-                return .warn(
-                    .store, "The job database has \(jobs); it is too large to be checked for damage in time.",
-                    "Check it at leisure: sqlite3 -readonly caisson.db 'PRAGMA quick_check'")
+                return .unknown(
+                    .store, .storeUnchecked,
+                    "The job database has \(jobs); it is too large to be checked for damage in time.",
+                    "Check it at leisure: sqlite3 -readonly \(facts.folder.path)/caisson.db 'PRAGMA quick_check'")
             }
-            return .ok(.store, "The job database has \(jobs), and is sound (SQLite \(survey.library)).")
+            return .ok(.store, "The job database has \(jobs), and is sound.")
         }
+    }
+
+    /// Every blob of a row has to be there; one without a row is what a killed process left.
+    ///
+    /// `nil` if the database cannot be asked for them.
+    private var blobs: Finding? {
+        if case .missing(false) = facts.store { return .ok(.storeBlobs, "There are no blobs yet.") }
+        guard case .present(let survey, _) = facts.store, survey.age == .current else { return nil }
+        if case .broken = survey.integrity { return nil }
+        guard let named = survey.blobFiles, let lying = facts.folder.blobFiles else {
+            return .unknown(
+                .storeBlobs, .blobsUnknown, "There are too many blobs to be compared with the job database.",
+                "Look at their number: find \(facts.folder.path)/blobs -type f | wc -l")
+        }
+        let missing = named.subtracting(lying)
+        guard missing.isEmpty else {
+            return .fail(
+                .storeBlobs, .blobsMissing,
+                "\(counted(missing.count, "blob")) of the job database's are missing, so that outputs or files of jobs are lost.",
+                "Put them back from a backup into \(facts.folder.path)/blobs (Docs/Operations.md).")
+        }
+        // A run that works makes its blobs before their rows.
+        let stray = lying.subtracting(named)
+        if case .free = facts.lock, !stray.isEmpty {
+            return .warn(
+                .storeBlobs, .blobsStray,
+                "\(counted(stray.count, "blob")) belong to no row: a run was killed, and they take room.",
+                "The next `caisson run` in this data folder removes them.")
+        }
+        return .ok(.storeBlobs, "All \(counted(named.count, "blob")) of the job database's are there.")
+    }
+
+    /// The first release without the WAL-reset bug, of each series that got the mend.
+    ///
+    /// - Source: sqlite.org/wal.html, section 11.
+    private static let resetMended = [VersionNumber(3, 44, 6), VersionNumber(3, 50, 7), VersionNumber(3, 51, 3)]
+
+    private var library: Finding {
+        let text = facts.sqlite
+        guard let version = VersionNumber(text) else {
+            return .unknown(
+                .storeLibrary, .sqliteUnknown,
+                "The database library is SQLite \(text), which is no number that we know.",
+                "Look for it: apt-cache policy libsqlite3-0")
+        }
+        let remedy =
+            "Update SQLite (apt-get install --only-upgrade libsqlite3-0), and never let two programs write: "
+            + "look with sqlite3 -readonly."
+        // Source: sqlite.org/changes.html; it was taken back two weeks after it came out.
+        guard !version.isOfSeries(VersionNumber(3, 52)) else {
+            return .warn(
+                .storeLibrary, .sqliteWithdrawn,
+                "SQLite \(text) was withdrawn by those who make it; 3.53.0 is in its place.",
+                remedy)
+        }
+        let mended = Self.resetMended.first { $0.isOfSeries(version) } ?? VersionNumber(3, 51, 3)
+        guard version >= mended else {
+            return .warn(
+                .storeLibrary, .sqliteResetBug,
+                "SQLite \(text) has the WAL-reset bug (mended in \(Self.resetMended.map(\.description).joined(separator: ", "))), by "
+                    + "which two that write at once can damage a database; Caisson writes by one connection alone.",
+                remedy)
+        }
+        return .ok(.storeLibrary, "The database library is SQLite \(text), without the WAL-reset bug.")
     }
 }
 
@@ -47,9 +117,9 @@ enum LockRules {
                 "\(pid.map { "Process \($0)" } ?? "A process") works in the data folder; another run waits for its end."
             )
         case .unreadable(let reason):
-            .warn(
-                .lock, "Whether somebody works in the data folder cannot be known: \(reason).",
-                "Look for another `caisson run` with ps.")
+            .unknown(
+                .lock, .lockUnknown, "Whether somebody works in the data folder cannot be known: \(reason).",
+                "Look for another run: ps -C caisson -o pid,args")
         }
     }
 }

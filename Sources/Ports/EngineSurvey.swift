@@ -1,3 +1,5 @@
+package import Model
+
 /// What an engine says of itself, of our images, and of what carries our labels: looked at only, nothing is changed.
 package struct EngineSurvey: Sendable, Hashable {
     package var info: EngineInfo
@@ -63,11 +65,19 @@ package struct EngineInfo: Sendable, Hashable {
     package var architecture: String?
     /// Its clock, in RFC 3339.
     package var systemTime: String?
+    /// All memory of its machine.
+    package var memory: ByteCount?
+    /// Registries that it takes images from without a proof of who sends them, those of its own machine aside.
+    package var insecureRegistries: [String]
+    /// Names of plug-ins that are asked whether a call is allowed.
+    package var authorizationPlugins: [String]
+    package var isExperimental: Bool?
     /// Sentences of its own.
     package var warnings: [String]
 
     package init(version: String, api: String) {
         (self.version, self.api) = (version, api)
         (components, securityOptions, runtimes, warnings) = ([:], [], [], [])
+        (insecureRegistries, authorizationPlugins) = ([], [])
     }
 }

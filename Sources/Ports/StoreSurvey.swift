@@ -27,11 +27,15 @@ package struct StoreSurvey: Sendable, Hashable {
     package var openJobs: Int
     /// The names of the cell volumes that are committed as usable.
     package var cellVolumes: Set<String>
-    /// The version of SQLite that read it.
-    package var library: String
+    /// The digests of the blobs that rows name and that lie in files of their own; `nil` if they are more than
+    /// ``mostBlobFiles``.
+    package var blobFiles: Set<String>?
 
-    package init(age: Age, integrity: Integrity, library: String) {
-        (self.age, self.integrity, self.library) = (age, integrity, library)
-        (installation, jobs, openJobs, cellVolumes) = (nil, 0, 0, [])
+    /// Blobs up to which it is worth the time to compare them one by one.
+    package static let mostBlobFiles = 20_000
+
+    package init(age: Age, integrity: Integrity) {
+        (self.age, self.integrity) = (age, integrity)
+        (installation, jobs, openJobs, cellVolumes, blobFiles) = (nil, 0, 0, [], [])
     }
 }

@@ -6,6 +6,12 @@ extension SQLiteJobReader {
     /// How long SQLite may look for damage.
     package static let checkPatience = Duration.seconds(10)
 
+    /// The version of SQLite that we are linked with, as in `3.40.1`.
+    package static var libraryVersion: String {
+        let number = Database.sqliteLibVersionNumber
+        return "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
+    }
+
     /// Looks at the database without changing anything, also at one that cannot be used; `nil` if there is none.
     ///
     /// - Throws: ``StoreError`` if it cannot be opened, or is no database at all.
@@ -13,9 +19,7 @@ extension SQLiteJobReader {
         guard try DataFolder.lastChange(of: path) != nil else { return nil }
         return try await inspect { connection in
             var survey = try connection.read { database in
-                StoreSurvey(
-                    age: try Self.age(of: database), integrity: .unfinished,
-                    library: try String.fetchOne(database, sql: "SELECT sqlite_version()") ?? "unknown")
+                StoreSurvey(age: try Self.age(of: database), integrity: .unfinished)
             }
             survey.integrity = Self.integrity(of: connection)
             guard survey.age == .current else { return survey }
@@ -26,6 +30,10 @@ extension SQLiteJobReader {
                 survey.openJobs =
                     try Int.fetchOne(database, sql: "SELECT count(*) FROM job WHERE finished_at_ms IS NULL") ?? 0
                 survey.cellVolumes = try String.fetchSet(database, sql: "SELECT name FROM cell_volume")
+                let most = StoreSurvey.mostBlobFiles
+                let digests = try String.fetchSet(
+                    database, sql: "SELECT digest FROM blob WHERE content IS NULL LIMIT ?", arguments: [most + 1])
+                survey.blobFiles = digests.count > most ? nil : digests
             }
             return survey
         }

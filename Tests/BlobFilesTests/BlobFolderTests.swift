@@ -29,6 +29,19 @@ import Testing
         try folder.modes().filter { $0.key.hasPrefix("blobs/") && $0.value == 0o600 }.keys.sorted()
     }
 
+    @Test("what lies there can be counted by others, up to a bound; nothing is made for that")
+    func digests() async throws {
+        try await with(noise(Int(Blob.inlineLimit.bytes) + 2)) { spool, blobs, folder in
+            #expect(BlobFolder.digests(in: folder.path, atMost: 0) == [])
+            #expect(!FileManager.default.fileExists(atPath: folder.file("blobs")))
+            let one = try await blobs.makeBlob(from: spool, range: 0..<Blob.inlineLimit.bytes + 1)
+            let two = try await blobs.makeBlob(from: spool, range: 1..<Blob.inlineLimit.bytes + 2)
+            let digests: Set = [one.reference.digest, two.reference.digest]
+            #expect(BlobFolder.digests(in: folder.path, atMost: 2) == digests)
+            #expect(BlobFolder.digests(in: folder.path, atMost: 1) == nil)
+        }
+    }
+
     @Test("the limit itself is inline, one byte more is a file")
     func inlineLimit() async throws {
         let limit = Blob.inlineLimit.bytes

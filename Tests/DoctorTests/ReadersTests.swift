@@ -95,3 +95,24 @@ import Testing
         #expect(FileSystemKind(of: "/x", in: "") == nil)
     }
 }
+
+@Suite struct KernelReleaseTests {
+    @Test("Debian and Ubuntu tell the number behind theirs, others do not")
+    func upstream() {
+        let debian = "Linux version 5.10.0-27-amd64 (x@debian.org) (gcc-10) #1 SMP Debian 5.10.205-2 (2023-12-31)"
+        #expect(KernelRelease.upstream(version: debian, signature: nil) == "5.10.205-2")
+        let ubuntu = "Ubuntu 5.15.0-91.101-generic 5.15.131"
+        #expect(KernelRelease.upstream(version: "Linux version 5.15.0-91-generic", signature: ubuntu) == "5.15.131")
+        #expect(KernelRelease.upstream(version: "Linux version 6.18.44 #1 SMP", signature: nil) == nil)
+        #expect(KernelRelease.upstream(version: nil, signature: nil) == nil)
+    }
+
+    @Test(
+        "a kernel of a distribution whose real number has the mend, or that is older than the weakness, is not complained of",
+        arguments: ["5.10.205-2", "5.10.102", "5.7.19", "5.15.25", "5.16.11", "5.17.0-1", "6.1.0-18"])
+    func mended(_ upstream: String) {
+        var facts = Samples.healthy
+        facts.machine.upstreamKernel = upstream
+        #expect(Diagnosis(facts).findings.allSatisfy { $0.level == .ok })
+    }
+}

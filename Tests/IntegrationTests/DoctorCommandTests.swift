@@ -53,7 +53,7 @@ struct DoctorCommandTests {
             #expect(try Data(contentsOf: URL(filePath: home.file("caisson.db"))) == database)
             let table = try await caisson.caisson("doctor")
             #expect(table.status == 0)
-            #expect(table.out.contains("ok    engine.answer"))
+            #expect(table.out.contains("ok       engine.answer"))
             #expect(table.out.hasSuffix(" 0 fail\n"))
         }
     }
@@ -120,7 +120,7 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test("a program without its cell fails; one with a cell that needs libraries, too")
+    @Test("a program without its cell fails; one with a cell that needs libraries, or that others may write to, too")
     func cell() async throws {
         try await CommandFixture.with { caisson in
             let program = caisson.folder.file("caisson")
@@ -143,7 +143,54 @@ struct DoctorCommandTests {
             try FileManager.default.linkItem(atPath: program, toPath: caisson.folder.file("caisson-cell"))
             let linked = try await diagnose()
             #expect(linked["level"] == "fail")
+            #expect(linked["id"] == "cell.needs_libraries")
             #expect(linked["message"]?.stringValue?.contains("needs libraries") == true)
+            // A cell as it should be, but for everybody to change.
+            try FileManager.default.removeItem(atPath: caisson.folder.file("caisson-cell"))
+            try FileManager.default.copyItem(
+                at: TestEngine.programs.appending(path: "caisson-cell"),
+                to: URL(filePath: caisson.folder.file("caisson-cell")))
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o757], ofItemAtPath: caisson.folder.file("caisson-cell"))
+            #expect(try await diagnose()["id"] == "cell.writable")
+        }
+    }
+
+    @Test("an engine behind a socket for everybody fails; behind TCP without TLS, too")
+    func openEngine() async throws {
+        try await CommandFixture.with { caisson in
+            let proxy = try EngineProxy(in: caisson.folder)
+            try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: proxy.path)
+            let open = try await diagnose(caisson, environment: ["DOCKER_HOST": "unix://\(proxy.path)"])
+            #expect(open.status == 9)
+            #expect(open.failed == ["engine.socket"])
+            #expect(open.finding("engine.socket")?["id"] == "engine.socket.world_writable")
+            #expect(open.finding("engine.socket")?["remedy"]?.stringValue?.contains("chmod 660 \(proxy.path)") == true)
+            let plain = try await diagnose(caisson, environment: ["DOCKER_HOST": "tcp://127.0.0.1:9"])
+            #expect(plain.status == 6)
+            #expect(plain.finding("engine.socket")?["id"] == "engine.socket.plain_tcp")
+            withExtendedLifetime(proxy) {}
+        }
+    }
+
+    @Test("a blob that is gone fails, one that no row names is a warning")
+    func spoiltBlobs() async throws {
+        try await CommandFixture.with { caisson in
+            #expect(try await caisson.run([], "seq", "20000").status == 0)
+            #expect(try await diagnose(caisson).level("store.blobs") == "ok")
+            let stray = "\(caisson.home)/blobs/ab/ab\(String(repeating: "0", count: 62))"
+            try FileManager.default.createDirectory(
+                atPath: "\(caisson.home)/blobs/ab", withIntermediateDirectories: true)
+            try Data().write(to: URL(filePath: stray))
+            #expect(try await diagnose(caisson).finding("store.blobs")?["id"] == "store.blobs.stray")
+            let names = try FileManager.default.subpathsOfDirectory(atPath: "\(caisson.home)/blobs")
+            for name in names where name.count > 60 {
+                try FileManager.default.removeItem(atPath: "\(caisson.home)/blobs/\(name)")
+            }
+            let seen = try await diagnose(caisson)
+            #expect(seen.status == 9)
+            #expect(seen.failed == ["store.blobs"])
+            #expect(seen.finding("store.blobs")?["message"]?.stringValue?.hasPrefix("1 blob of") == true)
         }
     }
 
