@@ -9,7 +9,7 @@ extension EngineClient {
         let version = try await negotiate()
         var survey = EngineSurvey(info: try await info(version), images: [:], traces: [:])
         for name in images {
-            let image = try await inspectImage("caisson/\(name):local")
+            let image = try await inspectImage(ImageName(ifName: name)?.localReference ?? name)
             survey.images[name] = image.map(Self.availability) ?? .missing
         }
         for container in try await listContainers(label: Labels.installation) {
