@@ -18,14 +18,21 @@ enum Landlock {
         let abi = abi
         guard abi >= 0 else { throw .setUp(EPERM) }
         guard abi >= CellWire.oldestLandlockABI else { return nil }
-        let root = unsafe open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard root >= 0 else { throw .setUp(errno) }
-        defer { close(root) }
-        guard let entries = Kernel.names(inFolder: root, limit: LandlockRules.entryBound + 1) else {
+        return LandlockRules(abi: abi, work: work, entries: try entries(of: "/"))
+    }
+
+    /// The names in a folder.
+    ///
+    /// - Throws: ``ToolProcess/Failure/setUp(_:)`` if there are more than ``LandlockRules/entryBound``.
+    static func entries(of path: String) throws(ToolProcess.Failure) -> [[UInt8]] {
+        let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw .setUp(errno) }
+        defer { close(folder) }
+        guard let entries = Kernel.names(inFolder: folder, limit: LandlockRules.entryBound + 1) else {
             throw .setUp(errno)
         }
         guard entries.count <= LandlockRules.entryBound else { throw .setUp(E2BIG) }
-        return LandlockRules(abi: abi, work: work, entries: entries)
+        return entries
     }
 
     /// A ruleset of the kernel's: its descriptor, closed at exec, which is the caller's to close.

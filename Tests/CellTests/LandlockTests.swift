@@ -90,6 +90,22 @@ import Testing
         }
     }
 
+    @Test("more names in a root than the bound are refused, and exactly as many are not")
+    func bound() async throws {
+        try await TemporaryFolder.with { folder in
+            for number in 1...LandlockRules.entryBound { try folder.write("", to: "\(number)") }
+            let count = try Landlock.entries(of: folder.path).count
+            #expect(count == LandlockRules.entryBound)
+            try folder.write("", to: "more")
+            #expect {
+                _ = try Landlock.entries(of: folder.path)
+            } throws: { error in
+                guard case .setUp(E2BIG)? = error as? ToolProcess.Failure else { return false }
+                return true
+            }
+        }
+    }
+
     @Test("this machine's root gives rules, all of whose places are there", .enabled(if: Landlock.abi >= 2))
     func ownRoot() throws {
         let rules = try #require(try Landlock.rules(work: "/tmp"))
