@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from statistics import median
 
 import cell
@@ -23,7 +24,7 @@ def machine(engine, home, loads, pairs, warm_ups=cold.WARM_UPS, name="machine"):
         f"Linux {'.'.join(platform.release().split('.')[:2])}",
         f"Docker Engine {version['Version'].split('+')[0]} (API {version['ApiVersion']}), {info['Driver']}, "
         f"cgroup v{info.get('CgroupVersion', '?')}",
-        f"release build; data folder on {_file_system(home)}",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, release build; data folder on {_file_system(home)}",
         f"{pairs} pairs after {warm_ups} warm-up pairs; load average {loads[0]:.1f} before, {loads[1]:.1f} after",
     ]
     return Words(name, facts)
