@@ -135,7 +135,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "DockerEngineTests",
-            dependencies: ["DockerEngine", "CellWire", "CurlHTTP", "Hardening", "Model", "Ports", "TestSupport"],
+            dependencies: [
+                "DockerEngine", "CellWire", "CurlHTTP", "Hardening", "Model", "Ports", "Profiles", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SchedulerTests",

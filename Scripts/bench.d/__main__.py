@@ -4,6 +4,7 @@ import argparse
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -14,12 +15,14 @@ from cold import BENCH_LABELS, OUR_LABELS, BareJob, ColdRuns, DockerRun
 from engine import Engine
 from errors import CannotMeasure
 from outputs import CROWD, OutputRuns
+from posture import WARM_UPS, CallsImage, PostureRuns
 from program import Program
 
 
 def main():
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--repo", required=True)
+    parser.add_argument("--part", choices=["cold", "posture"], required=True)
     parser.add_argument("--pairs", type=int, required=True)
     parser.add_argument("--update-docs", action="store_true")
     options = parser.parse_args()
@@ -34,6 +37,7 @@ def main():
         # One for each job that runs at the same time: a data folder holds one running job.
         programs = [Program(build, f"{home}-{number}" if number else home, docker_host) for number in range(CROWD)]
         run_id = secrets.token_hex(4)
+        measure = {"cold": measure_cold, "posture": measure_posture}[options.part]
         try:
             parts = measure(programs, engine, docker_host, folder, run_id, options.pairs)
         finally:
@@ -44,7 +48,7 @@ def main():
         tables.update(os.path.join(options.repo, "Docs/Benchmarks.md"), parts)
 
 
-def measure(programs, engine, docker_host, folder, run_id, pairs):
+def measure_cold(programs, engine, docker_host, folder, run_id, pairs):
     program = programs[0]
     load_before = os.getloadavg()[0]
     # Brings the cell into the engine, which only the first job of an installation has to wait for.
@@ -81,6 +85,29 @@ def measure(programs, engine, docker_host, folder, run_id, pairs):
     ] + ([report.outputs(outputs)] if outputs else [])
 
 
+def measure_posture(programs, engine, docker_host, folder, run_id, pairs):
+    program = programs[0]
+    load_before = os.getloadavg()[0]
+    if not DockerRun.is_there():
+        raise CannotMeasure("there is no docker command.")
+    calls = CallsImage(engine, folder, run_id)
+    say("a first job")
+    subprocess.run(
+        program.run_command([calls.PROGRAM, "refused"], image=calls.reference), env=program.environment, check=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    attempt = program.show("@latest")["attempts"][0]
+    bare = BareJob(engine, attempt["posture"], run_id)
+    outer = DockerRun(bare.body, bare.label, docker_host, folder)
+    say(f"the full posture: {pairs} rounds")
+    runs = PostureRuns()
+    runs.measure(program, calls, outer, pairs)
+    machine = report.machine(
+        engine, program.home, (load_before, os.getloadavg()[0]), pairs, WARM_UPS, "posture-machine")
+    machine.lines.append(
+        f"Landlock ABI {attempt['attestation']['landlock_abi']} in the kernel, {attempt['tool_posture']['landlock_abi']} in force")
+    return [machine, report.posture(runs), report.posture_times(runs)]
+
+
 def clean_up(programs, engine, run_id):
     """Removes every container that the run made, and the volumes that our program made for it."""
     for program in programs:
@@ -88,6 +115,7 @@ def clean_up(programs, engine, run_id):
     # A call may have been broken off in its middle.
     engine.reconnect()
     engine.remove_all(f"{BENCH_LABELS}run={run_id}")
+    engine.remove_image(CallsImage.name(run_id))
     for installation in [program.installation for program in programs]:
         if installation:
             engine.remove_all(f"{OUR_LABELS}installation={installation}")

@@ -102,9 +102,12 @@ class Program:
         self.environment = {"PATH": os.environ.get("PATH", ""), "CAISSON_HOME": home, "DOCKER_HOST": docker_host}
         self.running = None
 
-    def run_command(self, arguments):
-        """The words of `caisson run` of the shell image."""
-        return [self.path, "run", "--image", "shell", "--timeout", "120s", "--", *arguments]
+    # What `--image shell` stands for.
+    shell_image = "caisson/shell:local"
+
+    def run_command(self, arguments, image="shell"):
+        """The words of `caisson run`."""
+        return [self.path, "run", "--image", image, "--timeout", "120s", "--", *arguments]
 
     def start(self, arguments, **streams):
         """Starts `caisson run` of the shell image; `end` must follow."""

@@ -2,10 +2,12 @@
 
 import os
 import platform
+import time
 from statistics import median
 
 import cell
 import cold
+import posture as posture_part
 import program
 from outputs import CROWD, STREAM_BYTES, OutputRuns
 from series import Ratio, percentile
@@ -14,7 +16,7 @@ from tables import Table, Words
 MIB = 1 << 20
 
 
-def machine(engine, home, loads, pairs):
+def machine(engine, home, loads, pairs, warm_ups=cold.WARM_UPS, name="machine"):
     info, version = engine.info(), engine.version()
     cores = os.cpu_count()
     facts = [
@@ -22,10 +24,10 @@ def machine(engine, home, loads, pairs):
         f"Linux {'.'.join(platform.release().split('.')[:2])}",
         f"Docker Engine {version['Version'].split('+')[0]} (API {version['ApiVersion']}), {info['Driver']}, "
         f"cgroup v{info.get('CgroupVersion', '?')}",
-        f"release build; data folder on {_file_system(home)}",
-        f"{pairs} pairs after {cold.WARM_UPS} warm-up pairs; load average {loads[0]:.1f} before, {loads[1]:.1f} after",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, release build; data folder on {_file_system(home)}",
+        f"{pairs} pairs after {warm_ups} warm-up pairs; load average {loads[0]:.1f} before, {loads[1]:.1f} after",
     ]
-    return Words("machine", facts)
+    return Words(name, facts)
 
 
 def _file_system(path):
@@ -107,6 +109,32 @@ def outputs(runs):
     _ratio(table, f"{CROWD} jobs of `true` at once: ours / `docker run`'s", runs.ours_crowd, runs.theirs_crowd, "< 1")
     table.add("MiB/s, ours", f"{mib * 1000 / median(ours):.0f}", "", "")
     table.add("MiB/s, `docker run`'s", f"{mib * 1000 / median(theirs):.0f}", "", "")
+    return table
+
+
+def posture(runs):
+    """All of it beside nothing of it; then the walls within the container beside the outer list alone."""
+    table = Table("posture", ["ratio of medians", "", "95 % interval", "budget"])
+    _ratio(table, "start → first byte of output: `caisson run` / plain `docker run --rm`", runs.our_starts, runs.plain_starts, "≤ 1.00")
+    _ratio(table, "whole process: `caisson run` / plain `docker run --rm`", runs.our_ends, runs.plain_ends, "≤ 1.00")
+    for key, what in (("spin_wall", "time"), ("spin_cpu", "CPU time")):
+        ours, plain = ([answer[key] for answer in answers] for answers in (runs.ours, runs.plain))
+        _ratio(table, f"{what} of a tool that computes: in a job / in plain `docker run`", ours, plain, "≤ 1.03")
+    for key, words in posture_part.ALLOWED.items():
+        ours, outer = ([answer[key] for answer in answers] for answers in (runs.ours, runs.outer))
+        _ratio(table, f"{words}: in a job / under the outer list alone", ours, outer, "≤ 1.05")
+    return table
+
+
+def posture_times(runs):
+    """The median over the rounds of each round's own median."""
+    table = Table("posture-times", ["microseconds", "in a job", "outer list alone", "plain `docker run`", "budget"])
+    for key, words in posture_part.ALLOWED.items():
+        columns = [median(answer[key] for answer in answers) / 1000 for answers in (runs.ours, runs.outer, runs.plain)]
+        table.add(words, *(f"{value:.2f}" for value in columns), "")
+    for key, budget in (("refused_p50", "≤ 10"), ("refused_p99", "")):
+        value = median(answer[key] for answer in runs.ours) / 1000
+        table.add(f"a refused call, {key.removeprefix('refused_')} of a round", f"{value:.2f}", "", "", budget)
     return table
 
 

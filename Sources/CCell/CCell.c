@@ -18,9 +18,19 @@
 #include <time.h>
 #include <unistd.h>
 
-// The tool goes before the cell when the kernel has to kill for want of memory. A tool may lower this to the container's own
-// value again: whoever reads the outcome asks the engine, too, when the cell is gone.
+// The tool goes before the cell when the kernel has to kill for want of memory. Where there is no Landlock, a tool may lower
+// this to the container's own value again: whoever reads the outcome asks the engine, too, when the cell is gone.
 static const char tool_oom_score[] = "900";
+static const char oom_score_file[] = "/proc/self/oom_score_adj";
+
+// Newer than the headers of Debian 12: of Linux 6.12, whose older kernels take the tail of it as long as it is zero.
+struct landlock_ruleset {
+    uint64_t handled_access_fs;
+    uint64_t handled_access_net;
+    uint64_t scoped;
+};
+#define LANDLOCK_ASK_VERSION 1
+#define LANDLOCK_PATH_BENEATH 1
 
 // Newer than the headers of Debian 12: the caller of a refused call is woken on the processor of who answers.
 #define SET_LISTENER_FLAGS SECCOMP_IOW(4, __u64)
@@ -43,6 +53,16 @@ static int load(const struct sock_fprog *program) {
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, program);
 }
 
+// 1 if the rules are in force, 0 if the kernel has taken them and they are not, -1 with errno. What proves it is a file that
+// was written just before, and which no rule names.
+static int confine(int ruleset, uint32_t flags) {
+    if (syscall(SYS_landlock_restrict_self, ruleset, flags) < 0) return -1;
+    int score = open(oom_score_file, O_WRONLY | O_CLOEXEC);
+    if (score < 0) return errno == EACCES ? 1 : -1;
+    close(score);
+    return 0;
+}
+
 // Runs in the child: only async-signal-safe calls, no allocation.
 static void become_tool(const struct caisson_spawn *spawn) {
     // The descriptors that are still needed go above those that the tool will have.
@@ -55,7 +75,7 @@ static void become_tool(const struct caisson_spawn *spawn) {
 
     // The fork has inherited "not dumpable", under which the files of /proc/self belong to root.
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    int score = open(oom_score_file, O_WRONLY | O_CLOEXEC);
     if (score < 0 || write(score, tool_oom_score, sizeof tool_oom_score - 1) < 0) fail(status);
     close(score);
 
@@ -65,11 +85,16 @@ static void become_tool(const struct caisson_spawn *spawn) {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 
+    // Before the filter, which lets nobody call this.
+    int confined = spawn->landlock_fd < 0 ? 0 : confine(spawn->landlock_fd, spawn->landlock_flags);
+    if (confined < 0) fail(status);
+
     struct sock_fprog program = {.len = spawn->filter_length, .filter = (struct sock_filter *)spawn->filter};
     int listener = load(&program);
     if (listener < 0) fail(status);
-    char ready[1 + sizeof listener] = {'r'};
+    char ready[2 + sizeof listener] = {'r'};
     memcpy(ready + 1, &listener, sizeof listener);
+    ready[1 + sizeof listener] = (char)confined;
     if (write(status, ready, sizeof ready) != sizeof ready) fail(status);
 
     char byte;
@@ -149,6 +174,25 @@ int caisson_cell_open_beneath(int folder_fd, const char *path, int only_to_look)
     };
     return (int)syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
 }
+
+int caisson_cell_landlock_abi(void) {
+    return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_ASK_VERSION);
+}
+
+int caisson_cell_landlock_ruleset(uint64_t handled, uint64_t scopes) {
+    struct landlock_ruleset ruleset = {.handled_access_fs = handled, .scoped = scopes};
+    return (int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof ruleset, 0);
+}
+
+int caisson_cell_landlock_allow(int ruleset, int place, uint64_t rights) {
+    struct {
+        uint64_t rights;
+        int32_t place;
+    } __attribute__((packed)) rule = {.rights = rights, .place = place};
+    return (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_PATH_BENEATH, &rule, 0);
+}
+
+int caisson_cell_look(const char *path) { return open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC); }
 
 int caisson_cell_hide(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 

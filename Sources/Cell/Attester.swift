@@ -24,6 +24,7 @@ enum Attester {
         attestation.cpuPeriodMicroseconds = cgroup.cpu?.period ?? -1
         attestation.openFilesLimit = limit(RLIMIT_NOFILE)
         attestation.coreSizeLimit = limit(RLIMIT_CORE)
+        attestation.landlockABI = Landlock.abi
         attestation.isDumpable = caisson_cell_is_dumpable() != 0
         return attestation
     }

@@ -40,5 +40,8 @@ extension Kernel {
         return names
     }
 
+    /// A descriptor of what stands at an absolute path, a link itself if it is one, good for looking only; -1 with errno.
+    static func look(_ path: [UInt8]) -> Int32 { unsafe caisson_cell_look(terminated(path)) }
+
     private static func terminated(_ path: [UInt8]) -> [CChar] { path.map { CChar(bitPattern: $0) } + [0] }
 }

@@ -12,6 +12,8 @@ struct ToolProcess {
         case setUp(Int32)
         /// The tool's process does not stand behind the filters it must have; it was killed before exec.
         case posture(ToolPosture)
+        /// The kernel has taken Landlock's rules and they are not in force; the tool was killed before exec.
+        case notConfined
     }
 
     let pid: Int32
@@ -26,6 +28,9 @@ struct ToolProcess {
     /// Starts the tool; it runs when this returns.
     init(_ spec: CellSpec, folder: String) throws(Failure) {
         let path = try Self.find(spec.command[0], environment: spec.environment, folder: folder)
+        let rules = try Landlock.rules(work: folder)
+        let ruleset = try rules.map { rules throws(Failure) in try Landlock.ruleset(rules) } ?? -1
+        defer { if ruleset >= 0 { close(ruleset) } }
         var input: [Int32] = [-1, -1]
         if spec.hasStandardInput {
             input = try Self.pipe(ours: 1)
@@ -43,7 +48,8 @@ struct ToolProcess {
                             path: path, argv: argv, envp: envp, folder: folder, stdin_fd: input[0],
                             stdout_fd: output[1],
                             stderr_fd: errors[1], gate_fd: gate[0], status_fd: status[1], filter: filter.baseAddress,
-                            filter_length: UInt16(filter.count / 8))
+                            filter_length: UInt16(filter.count / 8), landlock_fd: ruleset,
+                            landlock_flags: rules?.flags ?? 0)
                         return unsafe caisson_cell_spawn(&spawn)
                     }
                 }
@@ -57,16 +63,19 @@ struct ToolProcess {
         }
         guard pid > 0 else { throw .notStarted(forkError) }
 
-        // The child says that its filter stands, or why it does not; then it waits for the byte at the gate.
+        // The child says that its walls stand, or why it does not; then it waits for the byte at the gate.
         let ready = try Self.answer(status[0])
-        guard ready.count == 5, ready[0] == UInt8(ascii: "r") else { throw .setUp(EPROTO) }
+        guard ready.count == 6, ready[0] == UInt8(ascii: "r") else { throw .setUp(EPROTO) }
         let listener = caisson_cell_take_listener(pid, Int32(ready.littleEndian(at: 1, as: UInt32.self)))
         guard listener >= 0 else { throw .setUp(errno) }
         var isTaken = false
         defer { if !isTaken { close(listener) } }
-        let posture = Attester.posture(of: pid)
+        var posture = Attester.posture(of: pid)
+        // The kernel tells nobody who is confined: what the child has tried out is what is known.
+        posture.landlockABI = ready[5] == 1 ? rules?.abi ?? 0 : 0
         guard posture.seccompMode == 2, posture.seccompFilters >= 2, posture.noNewPrivileges, posture.capabilities == 0
         else { throw .posture(posture) }
+        guard posture.landlockABI == rules?.abi ?? 0 else { throw .notConfined }
         _ = Kernel.write(gate[1], [0])
         // The end of file means that exec has happened: it closed the status pipe.
         do throws(Failure) {

@@ -18,6 +18,7 @@ extension Attestation {
         case openFilesLimit = "open_files_limit"
         case coreSizeLimit = "core_size_limit"
         case isDumpable = "is_dumpable"
+        case landlockABI = "landlock_abi"
     }
 }
 
@@ -27,5 +28,6 @@ extension ToolPosture {
         case seccompMode = "seccomp_mode"
         case seccompFilters = "seccomp_filters"
         case capabilities
+        case landlockABI = "landlock_abi"
     }
 }

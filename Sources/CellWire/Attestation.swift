@@ -38,6 +38,8 @@ package struct Attestation: Sendable, Hashable, Codable {
     package var coreSizeLimit: Int = -1
     /// Whether a process of the same user id could read, trace and dump the cell.
     package var isDumpable = true
+    /// The kernel's Landlock ABI; 0 if it has none, -1 if the cell could not ask it, `nil` if nothing was said of it.
+    package var landlockABI: Int?
 
     package init() {}
 }
@@ -48,6 +50,8 @@ package struct ToolPosture: Sendable, Hashable, Codable {
     package var seccompMode: Int = 0
     package var seccompFilters: Int = 0
     package var capabilities: UInt64 = .max
+    /// The ABI of the Landlock rules that are in force; 0 if there are none, `nil` if nothing was said of it.
+    package var landlockABI: Int?
 
     package init() {}
 }

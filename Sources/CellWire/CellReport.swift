@@ -10,7 +10,8 @@ package enum CellReport: Sendable, Hashable {
 
     /// Why the cell refused.
     package struct Refusal: Sendable, Hashable {
-        /// A stable word: `bad_order`, `input_failed`, `filter_not_applied`, `start_failed`.
+        /// A stable word: `bad_order`, `input_failed`, `filter_not_applied`, `landlock_not_applied`,
+        /// `start_failed`.
         package var code: String
         package var detail: String
 
@@ -28,6 +29,7 @@ package enum CellReport: Sendable, Hashable {
             fields.put(2, posture.seccompMode)
             fields.put(3, posture.seccompFilters)
             fields.put(4, posture.capabilities)
+            fields.put(5, posture.landlockABI)
             return Message(kind: 2, body: fields.bytes)
         case .refused(let refusal):
             fields.put(1, refusal.code)
@@ -49,6 +51,7 @@ package enum CellReport: Sendable, Hashable {
             posture.seccompMode = fields.integer(2) ?? 0
             posture.seccompFilters = fields.integer(3) ?? 0
             posture.capabilities = fields.number(4) ?? .max
+            posture.landlockABI = fields.integer(5)
             self = .started(posture)
         case 3: self = .refused(Refusal(code: fields.string(1), detail: fields.string(2)))
         case 4: self = .record(try CellRecord(fields))
@@ -82,6 +85,7 @@ extension Attestation {
         fields.put(15, openFilesLimit)
         fields.put(16, coreSizeLimit)
         fields.put(17, isDumpable)
+        fields.put(18, landlockABI)
     }
 
     fileprivate init(_ fields: FieldReader) {
@@ -106,6 +110,7 @@ extension Attestation {
         openFilesLimit = fields.integer(15) ?? -1
         coreSizeLimit = fields.integer(16) ?? -1
         isDumpable = fields.number(17) != 0
+        landlockABI = fields.integer(18)
     }
 }
 

@@ -18,6 +18,8 @@ package enum CellWire {
     package static let maxMessage = 1 << 20
     /// Content bytes in one ``CellOrder/fileData(_:)``.
     package static let fileChunk = 24 << 10
+    /// The oldest Landlock ABI that a cell puts to use: the first forbids every move of a file to another folder.
+    package static let oldestLandlockABI = 2
 }
 
 /// The byte streams from the daemon to the cell.

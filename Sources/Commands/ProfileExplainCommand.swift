@@ -85,6 +85,7 @@ struct ProfileExplainCommand: AsyncParsableCommand {
             TextRows.lines("profile", [view.profile]), TextRows.lines("digest", [view.profileDigest]),
             TextRows.lines("from", [view.folder ?? "built in"]), TextRows.lines("outer list", [view.outerDigest]),
             TextRows.lines("inner", ["\(view.innerDigest), compiled for this machine"]),
+            TextRows.lines("landlock", [view.landlock.words]),
             TextRows.lines("image", [view.image ?? "none given"]),
         ]
         var controls = TextTable(["CONTROL", "FIELD", "VALUE"])
@@ -108,6 +109,7 @@ struct ProfileExplainCommand: AsyncParsableCommand {
         let profileDigest: String
         let outerDigest: String
         let innerDigest: String
+        let landlock: LandlockDemand
         /// The folder that the profile is from; missing for a built-in one.
         let folder: String?
         /// As it was asked for.
@@ -121,6 +123,7 @@ struct ProfileExplainCommand: AsyncParsableCommand {
             profile = explanation.profile.name
             profileDigest = explanation.profileDigest
             (outerDigest, innerDigest) = (explanation.outerDigest, explanation.innerDigest)
+            landlock = explanation.profile.landlock
             (self.image, self.folder) = (image, folder)
             placeholders = explanation.placeholders.map { PlaceholderView(word: $0.word, meaning: $0.meaning) }
             (containerName, body) = (explanation.containerName, explanation.body)

@@ -40,6 +40,7 @@ struct ProfileShowCommand: AsyncParsableCommand {
                     "start \(limits.start.shortText)", "run \(limits.run.shortText)",
                     "grace \(limits.grace.shortText)",
                 ]),
+            TextRows.lines("landlock", [profile.landlock.words]),
             TextRows.lines("masked", profile.maskedPaths),
             TextRows.lines("read-only", profile.readOnlyPaths),
             TextRows.lines(
@@ -56,5 +57,15 @@ struct ProfileShowCommand: AsyncParsableCommand {
                 ]),
             TextRows.lines("", calls),
         ].flatMap { $0 }
+    }
+}
+
+extension LandlockDemand {
+    /// As `profile show` and `profile explain` tell it.
+    var words: String {
+        switch self {
+        case .required: "required: no job is run on a kernel without it"
+        case .whenAvailable: "in force where the kernel has it"
+        }
     }
 }

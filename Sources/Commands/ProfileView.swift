@@ -21,6 +21,7 @@ struct ProfileView: Encodable {
     /// The folder that it is from; missing for a built-in one.
     let folder: String?
     let limits: Limits
+    let landlock: LandlockDemand
     let reachableCount: Int
     let foreignCount: Int
     let outer: ListView
@@ -33,7 +34,7 @@ struct ProfileView: Encodable {
     init(_ report: ProfileReport, in set: ProfileSet, isWhole: Bool = false) {
         let profile = report.profile
         (name, description, digest, folder) = (profile.name, profile.description, report.digest, set.folder)
-        limits = profile.limits
+        (limits, landlock) = (profile.limits, profile.landlock)
         (reachableCount, foreignCount) = (report.reachable.count, report.foreign)
         outer = ListView(calls: report.outer.calls, instructions: report.outer.instructions)
         inner = ListView(calls: report.inner.calls, instructions: report.inner.instructions)

@@ -113,9 +113,21 @@ struct ShowCommand: AsyncParsableCommand {
         return [
             line("confined", ids + privileges),
             line("", "seccomp mode \(seen.seccompMode), \(seen.seccompFilters) filter on the cell, \(filters)"),
+            line("", "Landlock: \(Self.landlock(seen, tool: tool))"),
             line("", "network interfaces: \(seen.interfaces.joined(separator: ", "))"),
             line("", "mounts: \(mounts.joined(separator: "; "))"),
         ]
+    }
+
+    /// What of the kernel's Landlock is in force around the tool: that nothing is, must be seen.
+    static func landlock(_ seen: Attestation, tool: ToolPosture?) -> String {
+        switch (seen.landlockABI, tool?.landlockABI) {
+        case (nil, _): "not reported"
+        case (0?, _): "NONE in this kernel"
+        case (_, let abi?) where abi > 0: "ABI \(abi), in force around the tool"
+        case (let abi?, 0?): "NONE: ABI \(abi) of this kernel is too old"
+        case (let abi?, _): "ABI \(abi) in this kernel, none reported of the tool"
+        }
     }
 
     private static func line(_ name: String, _ value: String) -> String {

@@ -12,8 +12,10 @@ package struct ProfileDiff: Sendable {
         package var limits: [Limit] = []
         package var paths: [Path] = []
         package var calls: [Call] = []
+        /// Whether jobs run on a kernel without Landlock, too.
+        package var mayLackLandlock = false
 
-        package var isEmpty: Bool { limits.isEmpty && paths.isEmpty && calls.isEmpty }
+        package var isEmpty: Bool { limits.isEmpty && paths.isEmpty && calls.isEmpty && !mayLackLandlock }
     }
 
     /// A limit that is wider.
@@ -81,6 +83,10 @@ package struct ProfileDiff: Sendable {
         second.limits = Self.limits(other, beyond: one)
         first.paths = Self.paths(one, beyond: other)
         second.paths = Self.paths(other, beyond: one)
+        if one.landlock != other.landlock {
+            first.mayLackLandlock = one.landlock == .whenAvailable
+            second.mayLackLandlock = other.landlock == .whenAvailable
+        }
         var answers: [Answer] = []
         for (number, ways) in try Self.combinations(one, other) {
             let pairs = ways.map { ($0[0], $0[1]) }

@@ -26,7 +26,24 @@ enum AttestationCheck {
         expect("CPU share", cpuShare(seen), plan.limits.milliCPUs)
         expect("open files limit", seen.openFilesLimit, plan.limits.files)
         expect("core size limit", seen.coreSizeLimit, 0)
+        if let difference = landlockDifference(seen.landlockABI, demand: plan.profile.landlock) {
+            differences.append(difference)
+        }
         return differences + mountDifferences(seen, plan: plan)
+    }
+
+    /// A kernel without Landlock is a difference only where the profile requires it; one that cannot be asked always is.
+    private static func landlockDifference(_ abi: Int?, demand: LandlockDemand) -> PostureDifference? {
+        let oldest = CellWire.oldestLandlockABI
+        if let abi, abi < 0 {
+            return PostureDifference(
+                field: "cell: Landlock", wanted: "the kernel's ABI",
+                got: "not told (the outer list must let landlock_create_ruleset through)")
+        }
+        guard demand == .required, abi ?? 0 < oldest else { return nil }
+        let got = abi.map { $0 == 0 ? "none in this kernel" : "ABI \($0)" } ?? "not reported"
+        return PostureDifference(
+            field: "cell: Landlock", wanted: "ABI \(oldest) or newer, which the profile requires", got: got)
     }
 
     /// CPU time per period, in thousandths of a core; 0 without a limit.

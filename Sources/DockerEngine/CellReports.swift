@@ -29,11 +29,17 @@ struct CellReports: Sendable {
     /// What a refusal means, if there is one: a wall that does not stand is a control that is not in force.
     var refusalError: EngineError? {
         guard let refusal else { return nil }
-        guard refusal.code == "filter_not_applied" else {
-            return .cellRefused(code: refusal.code, detail: refusal.detail)
+        switch refusal.code {
+        case "filter_not_applied":
+            return .profileNotApplied([
+                PostureDifference(
+                    field: "cell: the tool's seccomp", wanted: "mode 2, 2 filters", got: refusal.detail)
+            ])
+        case "landlock_not_applied":
+            return .profileNotApplied([
+                PostureDifference(field: "cell: the tool's Landlock", wanted: "in force", got: refusal.detail)
+            ])
+        default: return .cellRefused(code: refusal.code, detail: refusal.detail)
         }
-        let difference = PostureDifference(
-            field: "cell: the tool's seccomp", wanted: "mode 2, 2 filters", got: refusal.detail)
-        return .profileNotApplied([difference])
     }
 }

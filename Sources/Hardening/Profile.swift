@@ -8,6 +8,8 @@ package struct Profile: Sendable, Hashable {
     package let description: String
     /// What a job gets unless it asks for less or, within the ranges of ``Limits``, more.
     package let limits: Limits
+    /// Whether its jobs may run on a kernel without Landlock.
+    package let landlock: LandlockDemand
     /// The list that the Engine loads into every process of the container.
     package let outer: SeccompList
     /// The outer list for the create body: written anew, so that the engine reads exactly what was checked here.
@@ -51,7 +53,7 @@ package struct Profile: Sendable, Hashable {
         }
         self.name = name
         description = document.description
-        limits = document.limits
+        (limits, landlock) = (document.limits, document.landlock)
         (maskedPaths, readOnlyPaths) = (document.maskedPaths, document.readOnlyPaths)
         outerJSON = try outer.engineJSON
     }
@@ -62,11 +64,12 @@ private struct Document: Codable {
     let name: String
     let description: String
     let limits: Limits
+    let landlock: LandlockDemand
     let maskedPaths: [String]
     let readOnlyPaths: [String]
 
     enum CodingKeys: String, CodingKey {
-        case name, description, limits
+        case name, description, limits, landlock
         case maskedPaths = "masked_paths"
         case readOnlyPaths = "read_only_paths"
     }

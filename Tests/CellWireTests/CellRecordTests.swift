@@ -58,8 +58,13 @@ import Testing
                 "protocol_version", "user_ids", "group_ids", "supplementary_groups", "capabilities",
                 "no_new_privileges", "seccomp_mode", "seccomp_filters", "interfaces", "mounts", "memory_limit_bytes",
                 "pids_limit", "cpu_quota_us", "cpu_period_us", "open_files_limit", "core_size_limit", "is_dumpable",
+                "landlock_abi",
             ])
-        let posture: Set = ["no_new_privileges", "seccomp_mode", "seccomp_filters", "capabilities"]
+        let posture: Set = ["no_new_privileges", "seccomp_mode", "seccomp_filters", "capabilities", "landlock_abi"]
         #expect(try members(of: Samples.toolPosture) == posture)
+        // What was stored before there was Landlock says nothing of it, which is not the same as none.
+        #expect(try members(of: Attestation()).contains("landlock_abi") == false)
+        #expect(try round(Attestation()).landlockABI == nil)
+        #expect(try round(ToolPosture()).landlockABI == nil)
     }
 }

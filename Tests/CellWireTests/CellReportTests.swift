@@ -56,6 +56,7 @@ import Testing
         #expect(seen.isDumpable)
         #expect(!seen.noNewPrivileges)
         #expect(seen.memoryLimitBytes == -1)
+        #expect(seen.landlockABI == nil)
         #expect(try CellReport(Message(kind: 2)) == .started(ToolPosture()))
         #expect(ToolPosture().capabilities == .max)
     }

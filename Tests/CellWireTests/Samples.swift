@@ -31,6 +31,7 @@ enum Samples {
         attestation.openFilesLimit = 256
         attestation.coreSizeLimit = 0
         attestation.isDumpable = false
+        attestation.landlockABI = 7
         return attestation
     }
 
@@ -40,6 +41,7 @@ enum Samples {
         posture.seccompMode = 2
         posture.seccompFilters = 2
         posture.capabilities = 0x8000_0000_0000_0001
+        posture.landlockABI = 6
         return posture
     }
 

@@ -42,7 +42,8 @@ import Testing
         #expect(lines.first == "profile    strict")
         for part in [
             "about      One program", "digest     sha256:", "from       built in", "limits     cpus 1.0, memory 128MiB",
-            "masked     /proc/acpi", "read-only  /proc/bus", "filters    outer 201 calls in ",
+            "landlock   in force where the kernel has it", "masked     /proc/acpi", "read-only  /proc/bus",
+            "filters    outer 201 calls in ",
             "reachable  80 system calls through both (* depends on the arguments), none by other entries",
             "clone*, ", " prlimit64*,", " read,",
         ] {
@@ -62,6 +63,7 @@ import Testing
         #expect(view["limits"]?["memory_bytes"] == 268_435_456)
         #expect(view["masked_paths"]?.arrayValue?.contains("/proc/kcore") == true)
         #expect(view["inner"]?["calls"] == 120)
+        #expect(view["landlock"] == "when_available")
     }
 
     @Test("a name that no profile has is invalid input, with those that there are")

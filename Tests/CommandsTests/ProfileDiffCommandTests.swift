@@ -22,7 +22,7 @@ import Testing
     func same(_ name: String) throws {
         let view = try json(name, name)
         #expect(view["is_equal"] == true)
-        let nothing: JSONValue = ["limits": [], "paths": [], "calls": []]
+        let nothing: JSONValue = ["limits": [], "paths": [], "calls": [], "may_lack_landlock": false]
         #expect(view["only_first"] == nothing && view["only_second"] == nothing && view["answers"] == [])
         let text = try Printed.text {
             try ProfileDiffCommand.parse([name, name]).run(set: .builtIn, output: $0)
@@ -117,6 +117,15 @@ import Testing
         #expect(gains.contains(["path": "/proc/bus", "protection": "none", "other": "read_only"]))
         #expect(view["only_first"]?["paths"] == [["path": "/proc/irq2", "protection": "none", "other": "read_only"]])
         #expect(view["only_second"]?["calls"] == [] && view["only_first"]?["calls"] == [])
+    }
+
+    @Test("a profile that runs without Landlock, where the other requires it, is told")
+    func landlock() async throws {
+        let view = try await compare(["json": { $0.replacing("when_available", with: "required") }])
+        #expect(view["is_equal"] == false)
+        #expect(view["only_first"]?["may_lack_landlock"] == true)
+        #expect(view["only_second"]?["may_lack_landlock"] == false)
+        #expect(view["only_first"]?["calls"] == [] && view["answers"] == [])
     }
 
     @Test("the table fits a terminal and names both sides")

@@ -36,6 +36,7 @@ import Testing
         #expect(view["body"]?["HostConfig"]?["PidsLimit"] == 9)
         #expect(view["body"]?["Env"] == ["PATH=/usr/local/bin:/usr/bin:/bin", "GREETING", "LD_PRELOAD"])
         #expect(view["profile_digest"] == .string(digest))
+        #expect(view["landlock"] == "when_available")
     }
 
     /// Each word in angle brackets in `value`.
@@ -103,7 +104,8 @@ import Testing
         let lines = text.split(separator: "\nPOST")[0].split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 140 && $0.last != " " })
         for part in [
-            "profile    strict\n", "\nouter list sha256:", "\nCONTROL ", "HostConfig.PidsLimit ", "\n<image> ",
+            "profile    strict\n", "\nouter list sha256:", "\nlandlock   in force where the kernel has it\n",
+            "\nCONTROL ", "HostConfig.PidsLimit ", "\n<image> ",
             "\nPOST /containers/create?name=<container>\n{\n", "\"PidsLimit\" : 32",
         ] {
             #expect(text.contains(part), "\(part)")

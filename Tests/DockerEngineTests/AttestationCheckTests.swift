@@ -1,6 +1,7 @@
 import CellWire
 import Hardening
 import Model
+import Profiles
 import Testing
 
 @testable import DockerEngine
@@ -10,10 +11,7 @@ import Testing
     private let good: Attestation
 
     init() throws {
-        let profile = try ProfileSet.builtIn.profile(named: "shell")
-        plan = ContainerPlan(
-            name: "n", labels: [:], imageID: "sha256:1", imageEnvironmentNames: [], cellVolume: "v", profile: profile,
-            limits: profile.limits)
+        plan = try Self.plan()
         var seen = Attestation()
         seen.protocolVersion = 1
         seen.userIDs = [65_532, 65_532, 65_532, 65_532]
@@ -42,6 +40,17 @@ import Testing
         seen.coreSizeLimit = 0
         seen.isDumpable = false
         good = seen
+    }
+
+    private static func plan(landlock: LandlockDemand = .whenAvailable) throws -> ContainerPlan {
+        let name = "shell"
+        let files = ProfileFiles.all.filter { $0.key.hasPrefix("\(name).") }.mapValues { bytes in
+            Array(String(decoding: bytes, as: UTF8.self).replacing("when_available", with: landlock.rawValue).utf8)
+        }
+        let profile = try Profile(files: files, name: name)
+        return ContainerPlan(
+            name: "n", labels: [:], imageID: "sha256:1", imageEnvironmentNames: [], cellVolume: "v", profile: profile,
+            limits: profile.limits)
     }
 
     private func fields(_ change: (inout Attestation) -> Void) -> [String] {
@@ -124,6 +133,29 @@ import Testing
     func change(_ change: Change) {
         let found = Set(fields(change.apply))
         #expect(found == ["cell: \(change.field)"])
+    }
+
+    @Test(
+        "a kernel without Landlock, or with one too old to be of use, is a difference where the profile requires it",
+        arguments: [nil, 0, 1, 2, 7])
+    func landlock(_ abi: Int?) throws {
+        var seen = good
+        seen.landlockABI = abi
+        let required = try Self.plan(landlock: .required)
+        #expect(required.profile.landlock == .required)
+        let whenAvailable = AttestationCheck.differences(seen, plan: plan)
+        #expect(whenAvailable == [])
+        let differences = AttestationCheck.differences(seen, plan: required)
+        guard abi ?? 0 < 2 else { return #expect(differences == []) }
+        #expect(differences.map(\.field) == ["cell: Landlock"])
+        #expect(differences.first?.wanted == "ABI 2 or newer, which the profile requires")
+        let got = [nil: "not reported", 0: "none in this kernel", 1: "ABI 1"]
+        #expect(differences.first?.got == got[abi])
+    }
+
+    @Test("a Landlock that does not answer is a difference under any profile")
+    func silentLandlock() throws {
+        #expect(fields { $0.landlockABI = -1 } == ["cell: Landlock"])
     }
 
     @Test("a mount that is not there at all lacks each of its options")

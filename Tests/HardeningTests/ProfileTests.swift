@@ -14,8 +14,8 @@ import Testing
          "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}
         """
     private static let document = """
-        {"name": "mine", "description": "d", "limits": \(limits), "masked_paths": ["/proc/kcore"],
-         "read_only_paths": ["/proc/sys"]}
+        {"name": "mine", "description": "d", "limits": \(limits), "landlock": "required",
+         "masked_paths": ["/proc/kcore"], "read_only_paths": ["/proc/sys"]}
         """
 
     private func profile(_ changes: [String: String] = [:], without missing: String? = nil) throws(HardeningError)
@@ -33,6 +33,7 @@ import Testing
         let profile = try profile(["mine.outer.json": commented])
         #expect(profile.limits.pids == 64)
         #expect(profile.maskedPaths == ["/proc/kcore"])
+        #expect(profile.landlock == .required)
         #expect(
             profile.outerJSON == """
                 {"architectures":["SCMP_ARCH_X86_64"],"defaultAction":"SCMP_ACT_ERRNO",\
@@ -98,6 +99,8 @@ import Testing
         Mistake(
             file: "mine.json", old: "\"pids\": 64", new: "\"pids\": \"64\"",
             pointer: "/limits/pids must be a whole number"),
+        Mistake(file: "mine.json", old: " \"landlock\": \"required\",", new: "", pointer: "/landlock is missing"),
+        Mistake(file: "mine.json", old: "\"required\"", new: "\"never\"", pointer: "/landlock has a value"),
         Mistake(file: "mine.json", old: "[\"/proc/kcore\"]", new: "[]", pointer: "/masked_paths"),
         Mistake(file: "mine.json", old: "\"/proc/kcore\"", new: "\"/a\", \"b\"", pointer: "/masked_paths/1"),
         Mistake(file: "mine.json", old: "\"/proc/sys\"", new: "\"/proc/../x\"", pointer: "/read_only_paths/0"),

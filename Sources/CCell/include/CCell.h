@@ -15,12 +15,14 @@ struct caisson_spawn {
     int stdout_fd;
     int stderr_fd;
     int gate_fd;               // a byte here lets the child go on to exec
-    int status_fd;             // 'r' and the listener's number (4 bytes) when the filter is loaded; an errno as 4 bytes when a step failed; end of file at exec
+    int status_fd;             // 'r', the listener's number (4 bytes) and 1 if Landlock's rules are in force (else 0), when the filter is loaded; an errno as 4 bytes when a step failed; end of file at exec
     const void *filter;        // classic BPF, 8 bytes an instruction
     uint16_t filter_length;    // instructions
+    int landlock_fd;           // the ruleset to be confined by; -1 for none
+    uint32_t landlock_flags;   // of landlock_restrict_self(2)
 };
 
-/// Forks, and in the child: new session, stdio, folder, OOM score, inner seccomp filter, gate, exec.
+/// Forks, and in the child: new session, stdio, folder, OOM score, Landlock, inner seccomp filter, gate, exec.
 /// Returns the child's pid, or -1 with errno.
 pid_t caisson_cell_spawn(const struct caisson_spawn *spawn);
 
@@ -40,6 +42,16 @@ int caisson_cell_next_signal(int fd, pid_t *sender);
 /// Opens for reading beneath a folder, following no link at any place (openat2(2)); only to look at it if asked so, which
 /// also works for what cannot be read. Returns -1 with errno.
 int caisson_cell_open_beneath(int folder_fd, const char *path, int only_to_look);
+
+/// The kernel's Landlock ABI, or -1 with errno: ENOSYS and EOPNOTSUPP mean that it has none.
+int caisson_cell_landlock_abi(void);
+/// A ruleset that forbids `handled` on every file and confines signals and sockets by `scopes`: its descriptor, closed at
+/// exec, or -1 with errno.
+int caisson_cell_landlock_ruleset(uint64_t handled, uint64_t scopes);
+/// Lets `rights` through at and beneath what `place` is a descriptor of. Returns -1 with errno.
+int caisson_cell_landlock_allow(int ruleset, int place, uint64_t rights);
+/// A descriptor of what stands at `path`, a link itself if it is one, good for nothing but looking; -1 with errno.
+int caisson_cell_look(const char *path);
 
 /// Makes this process undumpable, so that one of the same user id can neither trace it nor reach its descriptors.
 int caisson_cell_hide(void);
