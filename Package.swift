@@ -163,6 +163,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/CrashDriver", swiftSettings: settings),
+        .executableTarget(
+            name: "bomb-driver",
+            dependencies: [
+                "Daemon", "Hardening", "Model", "Ports", "Scheduler", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/BombDriver", swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

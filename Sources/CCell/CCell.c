@@ -145,25 +145,24 @@ int caisson_cell_refuse_next(int listener, int *number, uint64_t *argument) {
     return 0;
 }
 
-int caisson_cell_signal_fd(void) {
+int caisson_cell_child_fd(void) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    // Every other signal is left as it is: for process 1 that means ignored, but for KILL and STOP from outside of the container.
+    // A TERM is not obeyed, for nobody can know who sent it: once a user's pending signals are at their limit, which a tool can
+    // bring about, the kernel passes a signal on without its sender, as if it came from outside.
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
     if (sigprocmask(SIG_SETMASK, &set, NULL) < 0) return -1;
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-int caisson_cell_next_signal(int fd, pid_t *sender) {
+void caisson_cell_clear_child_fd(int fd) {
+    // Once: of a signal no more than one waits, and who is sent one after the other must not be kept here by them.
     struct signalfd_siginfo info;
-    if (read(fd, &info, sizeof info) != sizeof info) return 0;
-    // A descriptor can be made to send any signal to any process (F_SETSIG), then with pid 0: only kill(2) counts.
-    *sender = info.ssi_code == SI_USER ? (pid_t)info.ssi_pid : -1;
-    return (int)info.ssi_signo;
+    ssize_t ignored = read(fd, &info, sizeof info);
+    (void)ignored;
 }
 
 int caisson_cell_open_beneath(int folder_fd, const char *path, int only_to_look) {
@@ -216,9 +215,9 @@ int caisson_cell_set_nonblocking(int fd) {
     return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-int64_t caisson_cell_children_cpu_us(void) {
+int64_t caisson_cell_cpu_us(int of_children) {
     struct rusage usage;
-    if (getrusage(RUSAGE_CHILDREN, &usage) < 0) return 0;
+    if (getrusage(of_children ? RUSAGE_CHILDREN : RUSAGE_SELF, &usage) < 0) return 0;
     return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * (int64_t)1000000 + usage.ru_utime.tv_usec +
            usage.ru_stime.tv_usec;
 }

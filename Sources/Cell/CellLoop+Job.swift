@@ -43,6 +43,7 @@ extension CellLoop {
         guard let spec else { return refuse("bad_order", "start without a spec") }
         oomKillsBefore = cgroup.oomKills
         pidsRefusalsBefore = cgroup.pidsRefusals
+        cpuBefore = cgroup.othersCPUMicroseconds
         startedAt = Kernel.now
         do throws(ToolProcess.Failure) {
             let tool = try ToolProcess(spec, folder: folder)
@@ -187,7 +188,7 @@ extension CellLoop {
 
     // MARK: The end
 
-    /// Ends the tool because the daemon or somebody outside says so.
+    /// Ends the tool because the daemon says so.
     mutating func cancel(graceMilliseconds: Int) {
         switch phase {
         case .preparing:
@@ -241,7 +242,9 @@ extension CellLoop {
         closeListener()
         stdinBytes.removeAll()
         (record.refusals, record.otherRefusals) = (refusals.refusals, refusals.others)
-        record.cpuMicroseconds = Int(caisson_cell_children_cpu_us())
+        // A tool that does not wait for its children hides what they have used from whoever only reaps.
+        let used = cgroup.othersCPUMicroseconds.flatMap { now in cpuBefore.map { now - $0 } }
+        record.cpuMicroseconds = max(used ?? 0, Int(caisson_cell_cpu_us(1)))
         record.peakMemoryBytes = cgroup.peakMemory ?? 0
         record.oomKills = max(0, cgroup.oomKills - oomKillsBefore)
         record.pidsLimitHit = cgroup.pidsRefusals > pidsRefusalsBefore

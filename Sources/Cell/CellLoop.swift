@@ -43,6 +43,8 @@ struct CellLoop {
     var killDeadline: Int64 = .max
     var oomKillsBefore = 0
     var pidsRefusalsBefore = 0
+    /// CPU time of everything but this process; `nil` if the kernel does not tell.
+    var cpuBefore: Int?
     let cgroup = Cgroup()
     var limitWatch: LimitWatch
     var refusals = RefusalLog()
@@ -62,19 +64,21 @@ struct CellLoop {
     /// Serves one job and gives the exit status of the cell.
     mutating func run() -> Int32 {
         guard caisson_cell_hide() == 0 else { return 3 }
-        let signals = caisson_cell_signal_fd()
-        guard signals >= 0, caisson_cell_set_nonblocking(0) == 0, caisson_cell_set_nonblocking(1) == 0 else { return 3 }
+        let children = caisson_cell_child_fd()
+        guard children >= 0, caisson_cell_set_nonblocking(0) == 0, caisson_cell_set_nonblocking(1) == 0
+        else { return 3 }
         report(.attestation(Attester.attest()))
         while !isDone {
             advance()
             guard flush() else { return 4 }
             if isDone { break }
-            wait(signals)
+            wait(children)
             // Before the tool's output is read: what it complains of may be over when it has gone on.
             if case .running = phase { limitWatch.look(at: Kernel.now) }
             refuseCalls()
             receive()
-            takeSignals(signals)
+            caisson_cell_clear_child_fd(children)
+            reap()
             keepClocks()
         }
         Kernel.killAll(SIGKILL)
@@ -134,8 +138,8 @@ struct CellLoop {
 
     // MARK: Waiting
 
-    private mutating func wait(_ signals: Int32) {
-        var descriptors = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+    private mutating func wait(_ children: Int32) {
+        var descriptors = [pollfd(fd: children, events: Int16(POLLIN), revents: 0)]
         if inputOpen { descriptors.append(pollfd(fd: 0, events: Int16(POLLIN), revents: 0)) }
         if !outgoing.isEmpty { descriptors.append(pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)) }
         if let tool {
@@ -185,17 +189,5 @@ struct CellLoop {
             if finishedAt == nil { finishedAt = now }
             if now >= (finishedAt ?? now) + Self.recordLimit { isDone = true }
         }
-    }
-
-    /// Only a signal from outside the container is obeyed: its sender has no pid in here.
-    private mutating func takeSignals(_ fd: Int32) {
-        var sender: Int32 = -1
-        while true {
-            let signal = unsafe caisson_cell_next_signal(fd, &sender)
-            guard signal != 0 else { break }
-            guard signal != SIGCHLD, sender == 0 else { continue }
-            cancel(graceMilliseconds: spec?.graceMilliseconds ?? 0)
-        }
-        reap()
     }
 }

@@ -1,3 +1,5 @@
+import CCell
+
 /// What the container's own control group says; read-only and visible to every process in the container.
 ///
 /// - Source: the kernel's admin-guide for cgroup v1 (memory, pids, cpu) and for cgroup v2.
@@ -18,6 +20,13 @@ struct Cgroup {
         return (quota, period)
     }
 
+    /// CPU time that the container has used so far, but for this process's own; `nil` if the kernel does not tell.
+    var othersCPUMicroseconds: Int? {
+        let nanoseconds = number("cpuacct/cpuacct.usage")
+        guard let all = nanoseconds.map({ $0 / 1000 }) ?? value("usage_usec", in: "cpu.stat") else { return nil }
+        return max(0, all - Int(caisson_cell_cpu_us(0)))
+    }
+
     /// Processes killed for want of memory, so far.
     var oomKills: Int { field("oom_kill", in: ["memory/memory.oom_control", "memory.events"]) }
     /// Times that the pids limit refused a process, so far.
@@ -28,14 +37,16 @@ struct Cgroup {
         return Int(text.split(whereSeparator: \.isWhitespace).first ?? "")
     }
 
+    /// What the first of `files` that has the field says; 0 if none has.
     private func field(_ name: String, in files: [String]) -> Int {
-        for file in files {
-            guard let text = Kernel.text(of: "\(root)/\(file)") else { continue }
-            for line in text.split(separator: "\n") {
-                let words = line.split(separator: " ")
-                if words.count == 2, words[0] == name, let value = Int(words[1]) { return value }
-            }
+        files.lazy.compactMap { value(name, in: $0) }.first ?? 0
+    }
+
+    private func value(_ name: String, in file: String) -> Int? {
+        for line in (Kernel.text(of: "\(root)/\(file)") ?? "").split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, words[0] == name, let value = Int(words[1]) { return value }
         }
-        return 0
+        return nil
     }
 }

@@ -40,7 +40,7 @@ package struct CellRecord: Sendable, Hashable, Codable {
     package var startError: Int?
     /// From the start of the tool to its end, on the monotonic clock.
     package var runMicroseconds: Int = 0
-    /// User and system time of the whole tree.
+    /// User and system time of everything that ran in the container while the tool did, but the cell.
     package var cpuMicroseconds: Int = 0
     /// The container's high-water mark of memory; 0 if the kernel does not tell.
     package var peakMemoryBytes: Int = 0

@@ -62,10 +62,15 @@ struct TerminalText {
         }
     }
 
-    private static func shown(_ scalar: Unicode.Scalar) -> String {
+    /// Whether a terminal may do something for it, or show nothing.
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         // Joiners, as in many scripts and in pictures of people, turn nothing around.
-        if ["\n", "\t", "\u{200C}", "\u{200D}"].contains(scalar) { return String(Character(scalar)) }
-        guard hidden.contains(scalar.properties.generalCategory) else { return String(Character(scalar)) }
+        if ["\n", "\t", "\u{200C}", "\u{200D}"].contains(scalar) { return false }
+        return hidden.contains(scalar.properties.generalCategory)
+    }
+
+    private static func shown(_ scalar: Unicode.Scalar) -> String {
+        guard isHidden(scalar) else { return String(Character(scalar)) }
         switch scalar.value {
         case 0..<0x20: return "^" + String(Character(Unicode.Scalar(UInt8(scalar.value + 0x40))))
         case 0x7F: return "^?"

@@ -32,12 +32,10 @@ int caisson_cell_take_listener(pid_t child, int number);
 /// every process behind the filter is gone.
 int caisson_cell_refuse_next(int listener, int *number, uint64_t *argument);
 
-/// Blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE, and gives a descriptor to read the blocked ones from.
-int caisson_cell_signal_fd(void);
-
-/// One pending signal: its number, or 0 if there is none. `*sender` is the pid of who called kill(2), 0 if that is outside
-/// of the container, -1 if nobody did.
-int caisson_cell_next_signal(int fd, pid_t *sender);
+/// Blocks SIGCHLD, ignores SIGPIPE, and gives a descriptor that can be read when a child has ended; -1 with errno.
+int caisson_cell_child_fd(void);
+/// Reads what waits at that descriptor.
+void caisson_cell_clear_child_fd(int fd);
 
 /// Opens for reading beneath a folder, following no link at any place (openat2(2)); only to look at it if asked so, which
 /// also works for what cannot be read. Returns -1 with errno.
@@ -67,7 +65,7 @@ int caisson_cell_pipe(int fds[2], int ours);
 
 int caisson_cell_set_nonblocking(int fd);
 
-/// Microseconds of CPU time of all children that were reaped.
-int64_t caisson_cell_children_cpu_us(void);
+/// Microseconds of CPU time of all children that were reaped, else of this process.
+int64_t caisson_cell_cpu_us(int of_children);
 /// Microseconds on the monotonic clock.
 int64_t caisson_cell_monotonic_us(void);
