@@ -34,10 +34,10 @@ def read(repo, path):
 
 
 def chosen(controls, ids):
-    unknown = set(ids) - {control.id for control in controls}
+    unknown = set(ids) - {entry.id for entry in controls}
     if unknown:
         raise control.Stale(f"there is no {', '.join(sorted(unknown))}: see --list")
-    return [control for control in controls if not ids or control.id in ids]
+    return [entry for entry in controls if not ids or entry.id in ids]
 
 
 def show(controls, repo):
@@ -56,48 +56,50 @@ def show(controls, repo):
 
 def run(controls, worktree, suite, cells):
     """Takes out each, then runs all of their tests on the code as it is; the exit status."""
-    worktree.sync()
     rows, started = [], time.monotonic()
+    tests = sorted({test for entry in controls for test in entry.tests})
     try:
+        worktree.sync()
+        suite.build()
         for entry in controls:
             began = time.monotonic()
             verdict, words = without(entry, worktree, suite, cells)
             rows.append((entry, verdict))
             print(f"{verdict:6} {time.monotonic() - began:5.0f} s  {entry.id:24} {words[:150]}", flush=True)
-        worktree.sync()
         suite.build()
-        tests = sorted({test for entry in controls for test in entry.tests})
         whole, words = suite.run(tests)
         cells.note(suite.cell)
     except NotBuilt as error:
         # With all controls in it.
-        sys.exit(f"controls: the code itself is not built: {error}")
+        sys.exit(f"controls: the code as it is cannot be built: {error}")
     finally:
         worktree.sync()
         cells.remove()
     print_table(rows)
-    open_ones = [entry.id for entry, verdict in rows if verdict != "red"]
-    print(f"{len(rows) - len(open_ones)} of {len(rows)} controls are held by a test that turns red without them; "
-          f"with all of them, their {len(tests)} tests are {whole}: {words}"[:400].rstrip(": "))
+    not_held = [entry.id for entry, verdict in rows if verdict != "red"]
+    print(f"\n{len(rows) - len(not_held)} of {len(rows)} controls are held: without them their tests turn red. "
+          f"With all of them, {len(tests)} tests are {whole}{words and ': ' + words[:300]}.")
     print(f"controls: {time.monotonic() - started:.0f} s")
-    if open_ones:
-        print(f"controls: not held: {', '.join(open_ones)}")
-    return 1 if open_ones or whole != "green" else 0
+    if not_held:
+        print(f"controls: not held: {', '.join(not_held)}")
+    return 1 if not_held or whole != "green" else 0
 
 
 def without(entry, worktree, suite, cells):
     """The verdict on one control: `red` if each of its tests fails without it."""
-    text = worktree.text(entry.file)
     try:
-        worktree.write(entry.file, entry.without(text))
+        text = worktree.text(entry.file)
+        changed = entry.without(text)
+    except (OSError, control.Stale) as error:
+        return "STALE", str(error)
+    worktree.write(entry.file, changed)
+    try:
         suite.build()
         for test in entry.tests:
             verdict, words = suite.run([test])
             if verdict != "red":
-                return verdict, f"{test}"
+                return verdict, test
         return verdict, words
-    except control.Stale as error:
-        return "STALE", str(error)
     except NotBuilt as error:
         return "NOT BUILT", str(error)
     finally:

@@ -19,12 +19,16 @@ class Cells:
             self.tags.add(hashlib.sha256(file.read()).hexdigest()[:12])
 
     def remove(self):
-        """Those that never ran are none, and one that is needed again is loaded again."""
+        """Those that never ran are none, and one that is needed again is loaded again; an engine that is gone keeps them."""
         for tag in self.tags:
             connection = _Connection(self.socket)
-            connection.request("DELETE", "/images/" + urllib.parse.quote(f"caisson/cell:{tag}"))
-            connection.getresponse().read()
-            connection.close()
+            try:
+                connection.request("DELETE", "/images/" + urllib.parse.quote(f"caisson/cell:{tag}"))
+                connection.getresponse().read()
+            except OSError as error:
+                print(f"controls: caisson/cell:{tag} stays: {error}")
+            finally:
+                connection.close()
 
 
 class _Connection(http.client.HTTPConnection):
