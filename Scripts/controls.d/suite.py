@@ -65,10 +65,10 @@ class Suite:
 
 
 def _first_words(output):
-    """What the first issue says, in one line."""
+    """What the first issue says, in one line that a terminal can be shown."""
     lines = output.splitlines()
     for number, line in enumerate(lines):
-        if match := re.search(r"recorded an issue.*?: (Expectation failed|Issue recorded|Caught error)(.*)", line):
-            rest = lines[number + 1][2:] if match[2] == "" and number + 1 < len(lines) else match[2].lstrip(": ")
-            return " ".join(rest.split())
+        if match := re.search(r"recorded an issue.*?: (?:Expectation failed|Issue recorded|Caught error)(.*)", line):
+            words = match[1].lstrip(": ") or "".join(lines[number + 1:number + 2]).lstrip("↳ ")
+            return "".join(c if c.isprintable() else "·" for c in " ".join(words.split()))
     return ""
