@@ -5,13 +5,14 @@ import sys
 import time
 
 import bans
+import contract
 import documents
 import layers
 import selftest
 import shape
 from tree import Tree
 
-RULES = [*layers.RULES, *bans.RULES, *shape.RULES, *documents.RULES]
+RULES = [*layers.RULES, *bans.RULES, *shape.RULES, *documents.RULES, *contract.RULES]
 
 
 def main():

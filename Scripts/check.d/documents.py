@@ -163,7 +163,7 @@ def _script_parts(tree):
     return look
 
 
-TEXT = (".swift", ".c", ".h", ".py", ".md", ".json", ".conf", ".modulemap")
+TEXT = (".swift", ".c", ".h", ".py", ".md", ".json", ".toml", ".conf", ".modulemap")
 
 
 def _is_text(path):

@@ -9,6 +9,8 @@ from typing import Callable
 MODEL = "Sources/Model/Model.swift"
 TEST = "Tests/ModelTests/Samples.swift"
 ARCHITECTURE = "Docs/Architecture.md"
+SECURITY = "Docs/Security.md"
+CONTROLS = "Scripts/controls.d/controls.toml"
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,28 @@ PLANTS = {
     ],
     "script-parts": [
         write("Scripts/bench.d/planted.py", "pass\n"), write("Scripts/lost.d/planted.py", "pass\n"),
+    ],
+    "contract": [
+        replace(SECURITY, "`HardeningTests.ContainerPlanTests/filler`", "`HardeningTests.ContainerPlanTests/nowhere`"),
+        replace(SECURITY, "`HardeningTests.ContainerPlanTests/filler`", "`ModelTests.ContainerPlanTests/filler`"),
+        replace(SECURITY, "`HardeningTests.ContainerPlanTests/filler`", "`ContainerPlanTests/filler`"),
+        # A function of a suite that is no test.
+        add("`IntegrationTests.ReadbackTests/checkRefusal`", SECURITY),
+        add("| C32 | It is said again. | words | `ModelTests.LimitsTests/bound` |", SECURITY),
+        add("| C999 | It is so. | words | none |", SECURITY),
+        # A test that became none.
+        replace("Tests/HardeningTests/PostureReadbackTests.swift", r"@Test\(\"any network but[^\n]*\n", "", at=SECURITY),
+    ],
+    "controls": [
+        replace("Sources/Commands/TextTable.swift", r"\[\.control, \.format,", "[.format, .control,", at=CONTROLS),
+        add("// status.st_mode & 0o077 == 0", "Sources/SQLiteStore/DataFolder.swift", at=CONTROLS),
+        replace(CONTROLS, 'claim = "C1"', 'claim = "C999"'),
+        replace(CONTROLS, 'claim = "C41"', 'claim = "C42"'),
+        replace(CONTROLS, 'id = "network-mode"', 'id = "network-disabled"'),
+        replace(CONTROLS, r'tests = \["HardeningTests.ContainerPlanTests/control"\]', "tests = []"),
+        replace(CONTROLS, 'file = "Sources/Hardening', 'file = "Sources/Nowhere'),
+        replace(CONTROLS, r"^replace = .*$", "replaces = ''"),
+        Plant(CONTROLS, lambda old: "[[control]]".join(old.split("[[control]]")[:11]).rstrip() + "\n"),
     ],
     "spaces": [
         add("a line with a space ", "README.md"), Plant("Docs/Changelog.md", lambda old: old + "no line feed"),
