@@ -40,6 +40,8 @@ struct ProfileShowCommand: AsyncParsableCommand {
                     "start \(limits.start.shortText)", "run \(limits.run.shortText)",
                     "grace \(limits.grace.shortText)",
                 ]),
+            TextRows.lines(
+                "programs", [profile.executableWork ? "of the image and of /work" : "of the image alone"]),
             TextRows.lines("masked", profile.maskedPaths),
             TextRows.lines("read-only", profile.readOnlyPaths),
             TextRows.lines(

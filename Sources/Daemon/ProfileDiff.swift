@@ -12,8 +12,10 @@ package struct ProfileDiff: Sendable {
         package var limits: [Limit] = []
         package var paths: [Path] = []
         package var calls: [Call] = []
+        /// Whether programs in `/work` may be executed.
+        package var executesWork = false
 
-        package var isEmpty: Bool { limits.isEmpty && paths.isEmpty && calls.isEmpty }
+        package var isEmpty: Bool { limits.isEmpty && paths.isEmpty && calls.isEmpty && !executesWork }
     }
 
     /// A limit that is wider.
@@ -81,6 +83,8 @@ package struct ProfileDiff: Sendable {
         second.limits = Self.limits(other, beyond: one)
         first.paths = Self.paths(one, beyond: other)
         second.paths = Self.paths(other, beyond: one)
+        first.executesWork = one.executableWork && !other.executableWork
+        second.executesWork = other.executableWork && !one.executableWork
         var answers: [Answer] = []
         for (number, ways) in try Self.combinations(one, other) {
             let pairs = ways.map { ($0[0], $0[1]) }
