@@ -44,6 +44,9 @@ let package = Package(
                 .embedInCode("strict.json"), .embedInCode("strict.outer.json"), .embedInCode("strict.inner.json"),
                 .embedInCode("shell.json"), .embedInCode("shell.outer.json"), .embedInCode("shell.inner.json"),
                 .embedInCode("python.json"), .embedInCode("python.outer.json"), .embedInCode("python.inner.json"),
+                .embedInCode("node.json"), .embedInCode("node.outer.json"), .embedInCode("node.inner.json"),
+                .embedInCode("build.json"), .embedInCode("build.outer.json"), .embedInCode("build.inner.json"),
+                .embedInCode("services.outer.json"), .embedInCode("services.inner.json"),
             ],
             swiftSettings: settings),
         .target(name: "Hardening", dependencies: ["Model", "Profiles"], swiftSettings: settings),
@@ -173,7 +176,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CellWire", "Daemon", "DockerEngine", "Hardening", "Model", "Ports", "SQLiteStore",
+                "CellWire", "Daemon", "DockerEngine", "Filters", "Hardening", "Model", "Ports", "SQLiteStore",
                 "Scheduler",
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift"),

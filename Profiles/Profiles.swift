@@ -12,5 +12,13 @@ package enum ProfileFiles {
         "python.json": PackageResources.python_json,
         "python.outer.json": PackageResources.python_outer_json,
         "python.inner.json": PackageResources.python_inner_json,
+        "node.json": PackageResources.node_json,
+        "node.outer.json": PackageResources.node_outer_json,
+        "node.inner.json": PackageResources.node_inner_json,
+        "build.json": PackageResources.build_json,
+        "build.outer.json": PackageResources.build_outer_json,
+        "build.inner.json": PackageResources.build_inner_json,
+        "services.outer.json": PackageResources.services_outer_json,
+        "services.inner.json": PackageResources.services_inner_json,
     ]
 }

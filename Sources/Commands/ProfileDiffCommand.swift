@@ -47,9 +47,13 @@ struct ProfileDiffCommand: AsyncParsableCommand {
         }
         let paths = gains.paths.map { "\($0.path) (\($0.protection.words), not \($0.other.words))" }
         let calls = gains.calls.map { "\($0.name)\($0.isConditional ? "*" : "")\($0.isWider ? "+" : "")" }
+        let programs = gains.executesWork ? ["those in /work may be executed"] : []
         let landlock = gains.mayLackLandlock ? ["may run on a kernel that has none"] : []
+        let groups = [
+            ("limits", limits), ("paths", paths), ("programs", programs), ("landlock", landlock), ("calls", calls),
+        ]
         return ["", title]
-            + [("limits", limits), ("paths", paths), ("landlock", landlock), ("calls", calls)].filter { !$1.isEmpty }
+            + groups.filter { !$1.isEmpty }
             .flatMap { TextRows.lines($0, $1) }
     }
 
@@ -76,9 +80,11 @@ struct ProfileDiffCommand: AsyncParsableCommand {
             let paths: [Path]
             let calls: [Call]
             let mayLackLandlock: Bool
+            let executesWork: Bool
 
             init(_ gains: ProfileDiff.Gains) {
                 limits = gains.limits.map { Limit(name: "\($0.field)", amount: $0.amount, other: $0.other) }
+                executesWork = gains.executesWork
                 paths = gains.paths.map { Path(path: $0.path, protection: $0.protection, other: $0.other) }
                 calls = gains.calls.map {
                     Call(number: $0.number, name: $0.name, isConditional: $0.isConditional, isWider: $0.isWider)

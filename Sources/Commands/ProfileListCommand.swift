@@ -24,7 +24,7 @@ struct ProfileListCommand: AsyncParsableCommand {
             table.add([
                 report.profile.name, "\(report.reachable.count)", "\(Double(limits.milliCPUs) / 1000)",
                 "\(limits.memory)", "\(limits.pids)", limits.run.shortText, report.shortDigest,
-                TextTable.oneLine(report.profile.purpose, width: 70),
+                TextTable.oneLine(report.profile.purpose, width: 62),
             ])
         }
         for line in table.lines { try output.line(line) }

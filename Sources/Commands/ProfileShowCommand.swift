@@ -41,6 +41,8 @@ struct ProfileShowCommand: AsyncParsableCommand {
                     "grace \(limits.grace.shortText)",
                 ]),
             TextRows.lines("landlock", [profile.landlock.words]),
+            TextRows.lines(
+                "programs", [profile.executableWork ? "of the image and of /work" : "of the image alone"]),
             TextRows.lines("masked", profile.maskedPaths),
             TextRows.lines("read-only", profile.readOnlyPaths),
             TextRows.lines(

@@ -29,12 +29,14 @@ struct ProfileView: Encodable {
     let reachable: [CallView]?
     let maskedPaths: [String]?
     let readOnlyPaths: [String]?
+    /// Whether programs in `/work` may be executed.
+    let executableWork: Bool
 
     /// - Parameter isWhole: whether the calls and the paths are shown, too.
     init(_ report: ProfileReport, in set: ProfileSet, isWhole: Bool = false) {
         let profile = report.profile
         (name, description, digest, folder) = (profile.name, profile.description, report.digest, set.folder)
-        (limits, landlock) = (profile.limits, profile.landlock)
+        (limits, executableWork, landlock) = (profile.limits, profile.executableWork, profile.landlock)
         (reachableCount, foreignCount) = (report.reachable.count, report.foreign)
         outer = ListView(calls: report.outer.calls, instructions: report.outer.instructions)
         inner = ListView(calls: report.inner.calls, instructions: report.inner.instructions)

@@ -12,10 +12,14 @@ package struct ProfileDiff: Sendable {
         package var limits: [Limit] = []
         package var paths: [Path] = []
         package var calls: [Call] = []
+        /// Whether programs in `/work` may be executed.
+        package var executesWork = false
         /// Whether jobs run on a kernel without Landlock, too.
         package var mayLackLandlock = false
 
-        package var isEmpty: Bool { limits.isEmpty && paths.isEmpty && calls.isEmpty && !mayLackLandlock }
+        package var isEmpty: Bool {
+            limits.isEmpty && paths.isEmpty && calls.isEmpty && !executesWork && !mayLackLandlock
+        }
     }
 
     /// A limit that is wider.
@@ -87,6 +91,8 @@ package struct ProfileDiff: Sendable {
             first.mayLackLandlock = one.landlock == .whenAvailable
             second.mayLackLandlock = other.landlock == .whenAvailable
         }
+        first.executesWork = one.executableWork && !other.executableWork
+        second.executesWork = other.executableWork && !one.executableWork
         var answers: [Answer] = []
         for (number, ways) in try Self.combinations(one, other) {
             let pairs = ways.map { ($0[0], $0[1]) }

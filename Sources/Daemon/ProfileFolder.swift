@@ -8,7 +8,8 @@ package enum ProfileFolder {
     /// Profiles of one folder.
     package static let profileBound = 64
 
-    /// The profiles in `path`: for each `NAME.json` whose name can be a profile's, that file and its two lists.
+    /// The profiles in `path`: for each `NAME.json` whose name can be a profile's, that file and its two lists,
+    /// and the addition for services, if it is there.
     ///
     /// Other files are left alone. What the files hold is only checked when a profile is asked for.
     ///
@@ -20,12 +21,12 @@ package enum ProfileFolder {
         } catch {
             throw .unreadable(path: path, reason: "is not a folder that can be read")
         }
-        let names = ProfileSet(files: Dictionary(uniqueKeysWithValues: entries.map { ($0, []) }), folder: path).names
-        guard names.count <= profileBound else {
-            throw .unreadable(path: path, reason: "holds \(names.count) profiles, but may hold \(profileBound)")
+        let found = ProfileSet(files: Dictionary(uniqueKeysWithValues: entries.map { ($0, []) }), folder: path)
+        guard found.classes.count <= profileBound else {
+            throw .unreadable(path: path, reason: "holds \(found.classes.count) profiles, but may hold \(profileBound)")
         }
         var files: [String: [UInt8]] = [:]
-        for file in names.flatMap(ProfileSet.fileNames) where entries.contains(file) {
+        for file in Set(found.names.flatMap(ProfileSet.fileNames)).intersection(entries) {
             files[file] = try content(of: "\(path)/\(file)")
         }
         return ProfileSet(files: files, folder: path)

@@ -57,8 +57,8 @@ enum AttestationCheck {
         ["tunl0", "sit0", "ip6tnl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6gre0"].contains(name)
     }
 
-    /// The root and the cell read-only; the two tmpfs mounts of their size, without programs, devices and setuid; and beside
-    /// them nothing but the kernel's own file systems where they belong.
+    /// The root and the cell read-only; the two tmpfs mounts of their size, without devices and setuid, and
+    /// without programs unless the profile allows them; and beside them nothing but the kernel's own file systems where they belong.
     private static func mountDifferences(_ seen: Attestation, plan: ContainerPlan) -> [PostureDifference] {
         var differences: [PostureDifference] = []
         func differ(_ path: String, _ wanted: String, _ got: String) {
@@ -72,9 +72,14 @@ enum AttestationCheck {
         for path in [JobSpec.workFolder, "/tmp"] {
             let (kind, options) = (mounts[path]?.last?.kind ?? "nothing", options(mounts[path]?.last))
             if kind != "tmpfs" { differ(path, "tmpfs", kind) }
-            let size = path == "/tmp" ? plan.limits.tmp : plan.limits.work
-            for option in ["nosuid", "nodev", "noexec", "size=\(size.bytes >> 10)k"] where !options.contains(option) {
+            let isTmp = path == "/tmp"
+            let size = isTmp ? plan.limits.tmp : plan.limits.work
+            for option in ["nosuid", "nodev", "size=\(size.bytes >> 10)k"] where !options.contains(option) {
                 differ(path, option, options.sorted().joined(separator: ","))
+            }
+            let isExecutable = plan.profile.executableWork && !isTmp
+            if options.contains("noexec") == isExecutable {
+                differ(path, isExecutable ? "exec" : "noexec", options.sorted().joined(separator: ","))
             }
         }
         // A bind mount of the host's /run or /dev would be a tmpfs or a devtmpfs, too: so the place counts as well as the kind.

@@ -28,6 +28,8 @@ package enum Check: String, Sendable, CaseIterable {
     case engineWarnings = "engine.warnings"
     case imageShell = "image.shell"
     case imagePython = "image.python"
+    case imageNode = "image.node"
+    case imageBuild = "image.build"
     case cell = "cell"
     case folder = "folder"
     case folderContent = "folder.content"

@@ -8,6 +8,8 @@ struct ImageRules {
     static let checks: [(name: String, check: Check, missing: Problem, refused: Problem)] = [
         ("shell", .imageShell, .shellImageMissing, .shellImageRefused),
         ("python", .imagePython, .pythonImageMissing, .pythonImageRefused),
+        ("node", .imageNode, .nodeImageMissing, .nodeImageRefused),
+        ("build", .imageBuild, .buildImageMissing, .buildImageRefused),
     ]
 
     var findings: [Finding] {

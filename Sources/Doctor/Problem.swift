@@ -75,6 +75,10 @@ package enum Problem: String, Sendable, CaseIterable {
     case shellImageRefused = "image.shell.refused"
     case pythonImageMissing = "image.python.missing"
     case pythonImageRefused = "image.python.refused"
+    case nodeImageMissing = "image.node.missing"
+    case nodeImageRefused = "image.node.refused"
+    case buildImageMissing = "image.build.missing"
+    case buildImageRefused = "image.build.refused"
 
     case cellMissing = "cell.missing"
     case cellIsNone = "cell.not_a_program"

@@ -107,8 +107,8 @@ package struct ContainerPlan: Sendable, Hashable {
                 ulimit("nofile", Int64(limits.files)),
             ]),
             "Tmpfs": .object([
-                JobSpec.workFolder: .string(tmpfsOptions(size: limits.work)),
-                "/tmp": .string(tmpfsOptions(size: limits.tmp)),
+                JobSpec.workFolder: .string(tmpfsOptions(size: limits.work, isExecutable: profile.executableWork)),
+                "/tmp": .string(tmpfsOptions(size: limits.tmp, isExecutable: false)),
             ]),
             "Mounts": [
                 [
@@ -126,8 +126,10 @@ package struct ContainerPlan: Sendable, Hashable {
         ["Name": .string(name), "Soft": .integer(value), "Hard": .integer(value)]
     }
 
-    /// Owner and mode are given: a folder that the image has would else keep its own.
-    private func tmpfsOptions(size: ByteCount) -> String {
-        "rw,nosuid,nodev,noexec,size=\(size.bytes),nr_inodes=4096,mode=0700,uid=\(Self.userID),gid=\(Self.userID)"
+    /// Owner and mode are given: a folder that the image has would else keep its own. So is `exec`: an engine adds `noexec`
+    /// where nothing is said.
+    private func tmpfsOptions(size: ByteCount, isExecutable: Bool) -> String {
+        let options = "rw,nosuid,nodev,\(isExecutable ? "exec" : "noexec"),size=\(size.bytes)"
+        return "\(options),nr_inodes=4096,mode=0700,uid=\(Self.userID),gid=\(Self.userID)"
     }
 }

@@ -18,6 +18,8 @@ package struct Profile: Sendable, Hashable {
     package let inner: SeccompList
     package let maskedPaths: [String]
     package let readOnlyPaths: [String]
+    /// Whether files of `/work` may be executed as programs; those of `/tmp` never.
+    package let executableWork: Bool
 
     /// Reads a profile from `NAME.json`, `NAME.outer.json` and `NAME.inner.json`.
     ///
@@ -28,22 +30,14 @@ package struct Profile: Sendable, Hashable {
     package init(files: [String: [UInt8]], name: String, folder: String? = nil) throws(HardeningError) {
         let names = ProfileSet.fileNames(of: name)
         let path = { (file: String) in folder.map { "\($0)/\(file)" } ?? file }
-        func read<Value: Codable>(_ file: String, as type: Value.Type) throws(HardeningError) -> Value {
-            guard let bytes = files[file] else { throw .brokenProfile(file: path(file), detail: "it is missing") }
-            do {
-                return try StrictJSON.decode(type, from: bytes)
-            } catch {
-                throw .brokenProfile(file: path(file), detail: error.text)
-            }
-        }
-        let document = try read(names[0], as: Document.self)
+        let document = try StrictJSON.read(Document.self, from: files, names[0], folder: folder)
         guard document.name == name else {
             throw .brokenProfile(file: path(names[0]), detail: "/name is \"\(document.name)\", not \"\(name)\"")
         }
         let mistakes = document.limits.mistakes.map(\.message) + document.pathMistakes
         if let mistake = mistakes.first { throw .brokenProfile(file: path(names[0]), detail: mistake) }
-        outer = try read(names[1], as: SeccompList.self)
-        inner = try read(names[2], as: SeccompList.self)
+        outer = try StrictJSON.read(SeccompList.self, from: files, names[1], folder: folder)
+        inner = try StrictJSON.read(SeccompList.self, from: files, names[2], folder: folder)
         for (file, list) in [(names[1], outer), (names[2], inner)] {
             if let mistake = list.mistake { throw .brokenProfile(file: path(file), detail: mistake) }
         }
@@ -55,6 +49,18 @@ package struct Profile: Sendable, Hashable {
         description = document.description
         (limits, landlock) = (document.limits, document.landlock)
         (maskedPaths, readOnlyPaths) = (document.maskedPaths, document.readOnlyPaths)
+        executableWork = document.executableWork
+        outerJSON = try outer.engineJSON
+    }
+
+    /// The variant of `profile` for jobs that offer services, and use them, over TCP on loopback.
+    init(_ profile: Profile, with services: ServiceLists) throws(HardeningError) {
+        name = profile.name + ServiceLists.suffix
+        description = "\(profile.description) Beside that, it has \(ServiceLists.description)."
+        (limits, executableWork, landlock) = (profile.limits, profile.executableWork, profile.landlock)
+        (maskedPaths, readOnlyPaths) = (profile.maskedPaths, profile.readOnlyPaths)
+        outer = try services.outer.added(to: profile.outer)
+        inner = try services.inner.added(to: profile.inner)
         outerJSON = try outer.engineJSON
     }
 }
@@ -67,11 +73,13 @@ private struct Document: Codable {
     let landlock: LandlockDemand
     let maskedPaths: [String]
     let readOnlyPaths: [String]
+    let executableWork: Bool
 
     enum CodingKeys: String, CodingKey {
         case name, description, limits, landlock
         case maskedPaths = "masked_paths"
         case readOnlyPaths = "read_only_paths"
+        case executableWork = "executable_work"
     }
 
     /// An engine takes a list of its own if it is given none: an empty one would mask nothing.

@@ -4,7 +4,9 @@ import Profiles
 package struct ProfileSet: Sendable {
     /// The folder that the files are from, as it was given; `nil` for the built-in ones.
     package let folder: String?
-    /// In the order of the alphabet.
+    /// The profiles that have files of their own, in the order of the alphabet.
+    package let classes: [String]
+    /// All of them in the order of the alphabet: each class, and its variant for services if there is the addition for it.
     package let names: [String]
     private let files: [String: [UInt8]]
 
@@ -12,11 +14,15 @@ package struct ProfileSet: Sendable {
     package static let fallback = "shell"
     package static let builtIn = ProfileSet(files: ProfileFiles.all, folder: nil)
 
-    /// - Parameter files: `NAME.json`, `NAME.outer.json` and `NAME.inner.json` of each profile, by file name.
+    /// - Parameter files: `NAME.json`, `NAME.outer.json` and `NAME.inner.json` of each profile, and `services.outer.json` and
+    ///   `services.inner.json` if each is to have a variant for services; by file name.
     package init(files: [String: [UInt8]], folder: String?) {
         (self.files, self.folder) = (files, folder)
-        names = files.keys.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
-            .filter { Self.isName($0) }.sorted()
+        let classes = files.keys.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+            .filter { Self.isName($0) && $0 != ServiceLists.name }.sorted()
+        let hasServices = ServiceLists.fileNames.allSatisfy(files.keys.contains)
+        self.classes = classes
+        names = classes.flatMap { hasServices ? [$0, $0 + ServiceLists.suffix] : [$0] }.sorted()
     }
 
     /// Whether `text` can name a profile: a lower-case letter, then letters, digits and hyphens, at most 32 in all.
@@ -29,13 +35,22 @@ package struct ProfileSet: Sendable {
 
     /// The names of the files that make up a profile, in the order in which they count for its digest.
     package static func fileNames(of name: String) -> [String] {
-        ["\(name).json", "\(name).outer.json", "\(name).inner.json"]
+        let own = className(of: name)
+        let files = ["\(own).json", "\(own).outer.json", "\(own).inner.json"]
+        return own == name ? files : files + ServiceLists.fileNames
+    }
+
+    /// The class of a variant, or the name as it is.
+    private static func className(of name: String) -> String {
+        name.hasSuffix(ServiceLists.suffix) ? String(name.dropLast(ServiceLists.suffix.count)) : name
     }
 
     /// - Throws: ``HardeningError``.
     package func profile(named name: String) throws(HardeningError) -> Profile {
         guard names.contains(name) else { throw .unknownProfile(name, known: names) }
-        return try Profile(files: files, name: name, folder: folder)
+        let own = Self.className(of: name)
+        let profile = try Profile(files: files, name: own, folder: folder)
+        return own == name ? profile : try Profile(profile, with: ServiceLists(files: files, folder: folder))
     }
 
     /// What a profile's digest is made of: its files, each after its name and its length.
@@ -53,6 +68,6 @@ package struct ProfileSet: Sendable {
     package func name(forImage reference: String) -> String {
         let path = reference.prefix { $0 != "@" }.split(separator: "/").last ?? ""
         let own = String(path.prefix { $0 != ":" })
-        return names.contains(own) ? own : Self.fallback
+        return classes.contains(own) ? own : Self.fallback
     }
 }

@@ -11,6 +11,19 @@ enum StrictJSON {
         var text: String { pointer.isEmpty ? detail : "\(pointer) \(detail)" }
     }
 
+    /// Reads one of a profile's files, by its name.
+    static func read<Value: Codable>(
+        _ type: Value.Type, from files: [String: [UInt8]], _ file: String, folder: String?
+    ) throws(HardeningError) -> Value {
+        let path = folder.map { "\($0)/\(file)" } ?? file
+        guard let bytes = files[file] else { throw .brokenProfile(file: path, detail: "it is missing") }
+        do {
+            return try decode(type, from: bytes)
+        } catch {
+            throw .brokenProfile(file: path, detail: error.text)
+        }
+    }
+
     static func decode<Value: Codable>(_ type: Value.Type, from bytes: [UInt8]) throws(Mistake) -> Value {
         do {
             let value = try JSONDecoder().decode(Value.self, from: Data(bytes))
@@ -80,6 +93,7 @@ extension StrictJSON.Mistake {
 
     private static func word(for type: any Any.Type) -> String {
         if type == String.self { return "a text" }
+        if type == Bool.self { return "true or false" }
         if type is any BinaryInteger.Type { return "a whole number" }
         return type is any RangeReplaceableCollection.Type ? "an array" : "an object"
     }

@@ -13,10 +13,11 @@ import Testing
     func list() throws {
         let command = try ProfileListCommand.parse([])
         let lines = try Printed.text { try command.run(set: .builtIn, output: $0) }.split(separator: "\n")
-        #expect(lines.count == 4)
+        #expect(lines.count == 11)
         #expect(lines[0].split(separator: " ") == ["NAME", "CALLS", "CPUS", "MEMORY", "PIDS", "RUN", "DIGEST", "FOR"])
         let shell = try #require(lines.first { $0.hasPrefix("shell ") })
-        #expect(shell.contains("  90     1.0   256MiB  64    60.0 s  sha256:"))
+        let columns = shell.split(separator: " ").prefix(6).map(String.init)
+        #expect(columns == ["shell", "90", "1.0", "256MiB", "64", "60.0"])
         #expect(shell.hasSuffix("Shell scripts and the small programs that they call"))
         #expect(lines.allSatisfy { $0.count <= 140 })
     }
@@ -25,11 +26,14 @@ import Testing
     func listAsJSON() throws {
         let command = try ProfileListCommand.parse(["-o", "json"])
         let views = try Printed.json { try command.run(set: .builtIn, output: $0) }.arrayValue ?? []
-        #expect(views.map { $0["name"] } == ["python", "shell", "strict"])
-        #expect(views.map { $0["reachable_count"] } == [120, 90, 80])
+        #expect(views.map { $0["name"] }.map(\.?.stringValue) == ProfileSet.builtIn.names)
+        #expect(
+            views.compactMap { $0["reachable_count"]?.integerValue } == [
+                119, 134, 100, 106, 120, 124, 90, 110, 80, 95,
+            ])
         #expect(views.allSatisfy { $0["foreign_count"] == 0 && $0["reachable"] == nil && $0["folder"] == nil })
         let digests = views.compactMap { $0["digest"]?.stringValue }
-        #expect(Set(digests).count == 3)
+        #expect(Set(digests).count == 10)
         #expect(digests.allSatisfy { $0.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil })
     }
 
@@ -42,8 +46,8 @@ import Testing
         #expect(lines.first == "profile    strict")
         for part in [
             "about      One program", "digest     sha256:", "from       built in", "limits     cpus 1.0, memory 128MiB",
-            "landlock   in force where the kernel has it", "masked     /proc/acpi", "read-only  /proc/bus",
-            "filters    outer 201 calls in ",
+            "programs   of the image alone\n", "landlock   in force where the kernel has it", "masked     /proc/acpi",
+            "read-only  /proc/bus", "filters    outer 201 calls in ",
             "reachable  80 system calls through both (* depends on the arguments), none by other entries",
             "clone*, ", " prlimit64*,", " read,",
         ] {
@@ -64,12 +68,13 @@ import Testing
         #expect(view["masked_paths"]?.arrayValue?.contains("/proc/kcore") == true)
         #expect(view["inner"]?["calls"] == 120)
         #expect(view["landlock"] == "when_available")
+        #expect(view["executable_work"] == false)
     }
 
     @Test("a name that no profile has is invalid input, with those that there are")
     func unknown() throws {
         let command = try ProfileShowCommand.parse(["nonsense"])
-        let wanted = HardeningError.unknownProfile("nonsense", known: ["python", "shell", "strict"])
+        let wanted = HardeningError.unknownProfile("nonsense", known: ProfileSet.builtIn.names)
         #expect(throws: wanted) { try command.run(set: .builtIn, output: Output { _, _ in }) }
         #expect(Failure(wanted).status == .invalidInput)
     }
@@ -126,6 +131,28 @@ import Testing
                 try ProfileShowCommand.parse(["mine", "-o", "json"]).run(set: set, output: $0)
             }
             #expect(view["folder"] == .string(folder.path))
+        }
+    }
+
+    @Test("profiles of a folder have variants for services if the addition lies beside them")
+    func folderWithServices() async throws {
+        try await TemporaryFolder.with { folder in
+            try write("mine", to: folder)
+            let alone = try ProfileFolder.read(folder.path)
+            let profiles = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "Profiles")
+            for file in ["services.outer.json", "services.inner.json"] {
+                try folder.write(try String(contentsOf: profiles.appending(path: file), encoding: .utf8), to: file)
+            }
+            let set = try ProfileFolder.read(folder.path)
+            #expect(alone.names == ["mine"] && set.names == ["mine", "mine+services"])
+            let (own, variant) = (
+                try ProfileReport(named: "mine", of: set), try ProfileReport(named: "mine+services", of: set)
+            )
+            #expect(own.digest != variant.digest)
+            #expect(own.digest == (try ProfileReport(named: "mine", of: alone).digest))
+            #expect(
+                variant.reachable.count == (try ProfileReport(named: "shell+services", of: .builtIn)).reachable.count)
         }
     }
 

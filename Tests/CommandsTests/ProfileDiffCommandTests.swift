@@ -22,7 +22,9 @@ import Testing
     func same(_ name: String) throws {
         let view = try json(name, name)
         #expect(view["is_equal"] == true)
-        let nothing: JSONValue = ["limits": [], "paths": [], "calls": [], "may_lack_landlock": false]
+        let nothing: JSONValue = [
+            "limits": [], "paths": [], "calls": [], "executes_work": false, "may_lack_landlock": false,
+        ]
         #expect(view["only_first"] == nothing && view["only_second"] == nothing && view["answers"] == [])
         let text = try Printed.text {
             try ProfileDiffCommand.parse([name, name]).run(set: .builtIn, output: $0)
@@ -128,6 +130,26 @@ import Testing
         #expect(view["only_first"]?["calls"] == [] && view["answers"] == [])
     }
 
+    @Test("that programs of /work may be executed is told, on its side alone")
+    func programs() throws {
+        let view = try json("python", "build")
+        #expect(view["only_second"]?["executes_work"] == true)
+        #expect(view["only_first"]?["executes_work"] == false)
+        let text = try Printed.text {
+            try ProfileDiffCommand.parse(["python", "build"]).run(set: .builtIn, output: $0)
+        }
+        #expect(text.contains("\nprograms   those in /work may be executed\n"))
+    }
+
+    @Test("a variant for services reaches sockets that its class does not, and answers none of what the class refuses")
+    func services() throws {
+        let view = try json("shell", "shell+services")
+        let gains = view["only_second"]
+        #expect(names(gains).isSuperset(of: ["socket", "bind", "listen", "accept4", "connect"]))
+        #expect(gains?["limits"] == [] && gains?["paths"] == [] && gains?["executes_work"] == false)
+        #expect(names(view["only_first"]) == [])
+    }
+
     @Test("the table fits a terminal and names both sides")
     func table() throws {
         let text = try Printed.text {
@@ -145,7 +167,7 @@ import Testing
 
     @Test("a profile that is none is refused")
     func unknown() throws {
-        let error = HardeningError.unknownProfile("x", known: ["python", "shell", "strict"])
+        let error = HardeningError.unknownProfile("x", known: ProfileSet.builtIn.names)
         #expect(throws: error) { try json("shell", "x") }
         #expect(throws: error) { try json("x", "shell") }
     }

@@ -62,14 +62,15 @@ import Testing
     @Test("the digests are those of what stands in the body and of what the cell loads, and differ between profiles")
     func digests() throws {
         let views = try ProfileSet.builtIn.names.map { try json([$0]) }
-        for key in ["profile_digest", "outer_digest", "inner_digest"] {
+        // Classes may share an outer list, for it is not what tells them apart; here three of them do.
+        for (key, count) in [("profile_digest", 10), ("outer_digest", 6), ("inner_digest", 10)] {
             let digests = Set(views.compactMap { $0[key]?.stringValue })
-            #expect(digests.count == views.count)
+            #expect(digests.count == count, "\(key)")
             #expect(digests.allSatisfy { $0.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil })
         }
         // Limits are no part of them.
-        let again = try json(["shell", "--limit", "pids=9"])
-        #expect(again["outer_digest"] == views[1]["outer_digest"] && again["inner_digest"] == views[1]["inner_digest"])
+        let (shell, again) = (try json(["shell"]), try json(["shell", "--limit", "pids=9"]))
+        #expect(again["outer_digest"] == shell["outer_digest"] && again["inner_digest"] == shell["inner_digest"])
     }
 
     @Test("without a name the image's own profile is taken")
@@ -117,7 +118,7 @@ import Testing
         for words in ["pids=0", "memory=20MiB", "pidz=3", "work=1GiB"] {
             #expect(throws: InputError.self, "\(words)") { try json(["shell", "--limit", words]) }
         }
-        #expect(throws: HardeningError.unknownProfile("x", known: ["python", "shell", "strict"])) { try json(["x"]) }
+        #expect(throws: HardeningError.unknownProfile("x", known: ProfileSet.builtIn.names)) { try json(["x"]) }
     }
 
     @Test("an image that no job could have is refused as `run` refuses it")

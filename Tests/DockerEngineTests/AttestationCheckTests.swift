@@ -62,6 +62,23 @@ import Testing
     @Test("a cell that is confined as planned shows no difference")
     func confined() { #expect(fields { _ in } == []) }
 
+    @Test("/work may hold programs if the profile says so, and then has to; /tmp never")
+    func executableWork() throws {
+        let profile = try ProfileSet.builtIn.profile(named: "build")
+        let executing = ContainerPlan(
+            name: "n", labels: [:], imageID: "sha256:1", imageEnvironmentNames: [], cellVolume: "v", profile: profile,
+            limits: plan.limits)
+        func fields(work: String, tmp: String) -> [String] {
+            var seen = good
+            seen.mounts[6].options = "rw,nosuid,nodev,\(work)size=65536k"
+            seen.mounts[7].options = "rw,nosuid,nodev,\(tmp)size=16384k"
+            return AttestationCheck.differences(seen, plan: executing).map(\.field)
+        }
+        #expect(fields(work: "", tmp: "noexec,") == [])
+        #expect(fields(work: "noexec,", tmp: "noexec,") == ["cell: mount /work"])
+        #expect(fields(work: "", tmp: "") == ["cell: mount /tmp"])
+    }
+
     @Test("a cell that tells nothing differs in everything")
     func nothing() {
         #expect(AttestationCheck.differences(Attestation(), plan: plan).count >= 14)

@@ -70,8 +70,12 @@ extension DiagnosisTests {
         Case(.experimental, .warn, "experimental", info { $0.isExperimental = true }),
         Case(.shellImageMissing, .warn, "no image shell", survey { $0.images["shell"] = .missing }),
         Case(.shellImageRefused, .fail, "a volume", survey { $0.images["shell"] = .refused(reason: "a volume") }),
-        Case(.pythonImageMissing, .warn, "no image python", survey { $0.images = ["shell": .usable(id: "sha256:5")] }),
+        Case(.pythonImageMissing, .warn, "no image python", survey { $0.images["python"] = nil }),
         Case(.pythonImageRefused, .fail, "a volume", survey { $0.images["python"] = .refused(reason: "a volume") }),
+        Case(.nodeImageMissing, .warn, "no image node", survey { $0.images["node"] = .missing }),
+        Case(.nodeImageRefused, .fail, "a volume", survey { $0.images["node"] = .refused(reason: "a volume") }),
+        Case(.buildImageMissing, .warn, "no image build", survey { $0.images["build"] = .missing }),
+        Case(.buildImageRefused, .fail, "a volume", survey { $0.images["build"] = .refused(reason: "a volume") }),
         Case(
             .leftovers, .warn, "2 containers and 0 volumes", named: "containers",
             survey { $0.traces[Samples.installation]?.containers = 2 }),

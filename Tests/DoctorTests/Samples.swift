@@ -27,7 +27,11 @@ enum Samples {
 
     static var survey: EngineSurvey {
         EngineSurvey(
-            info: info, images: ["shell": .usable(id: "sha256:5"), "python": .usable(id: "sha256:9")],
+            info: info,
+            images: [
+                "shell": .usable(id: "sha256:5"), "python": .usable(id: "sha256:9"), "node": .usable(id: "sha256:6"),
+                "build": .usable(id: "sha256:7"),
+            ],
             traces: [installation: InstallationTraces(containers: 0, volumes: [cellVolume])])
     }
 

@@ -157,18 +157,70 @@ import Testing
         "a tool reaches at most so many calls, and none by another architecture's entry",
         arguments: [
             Budget(profile: "strict", most: 80), Budget(profile: "shell", most: 90),
-            Budget(profile: "python", most: 120),
+            Budget(profile: "node", most: 100), Budget(profile: "python", most: 120),
+            Budget(profile: "build", most: 120),
         ])
     func budget(_ budget: Budget) throws {
-        let profile = try ProfileSet.builtIn.profile(named: budget.profile)
+        let own = try count(budget.profile, most: budget.most)
+        let variant = try count("\(budget.profile)+services", most: own.count + 20)
+        #expect(Set(variant.map(\.name)).isStrictSuperset(of: own.map(\.name)))
+    }
+
+    private func count(_ name: String, most: Int) throws -> [ReachableCall] {
+        let profile = try ProfileSet.builtIn.profile(named: name)
         let outer = FilterProgram(try FilterCompiler.compile(profile.outer))
         let inner = FilterProgram(try FilterCompiler.compile(profile.inner))
         let reachable = try ReachableCalls.through([outer, inner])
-        #expect(reachable.count <= budget.most)
+        #expect(reachable.count <= most, "\(name)")
         // The outer list takes nothing away from the class.
         #expect(try ReachableCalls.through([inner]) == reachable)
         #expect(try ReachableCalls.foreignCount([outer]) == 0)
         #expect(try ReachableCalls.foreignCount([inner]) == 0)
+        return reachable
+    }
+
+    @Test(
+        "a variant for services has TCP sockets, and none of another kind; its class has neither",
+        arguments: ProfileSet.builtIn.classes)
+    func sockets(_ name: String) throws {
+        var programs: [String: [FilterProgram]] = [:]
+        for name in [name, "\(name)+services"] {
+            let profile = try ProfileSet.builtIn.profile(named: name)
+            programs[name] = try [profile.inner, profile.outer].map { FilterProgram(try FilterCompiler.compile($0)) }
+        }
+        func letsThrough(_ name: String, _ call: FilterProgram.Call) throws -> Bool {
+            try #require(programs[name]).allSatisfy { try $0.answer(to: call) == .allow }
+        }
+        let (stream, datagram, raw, packets): (UInt64, UInt64, UInt64, UInt64) = (1, 2, 3, 5)
+        let flags: UInt64 = 0x80800
+        for family: UInt64 in [2, 10] {
+            for call in [
+                FilterProgram.Call(41, family, stream, 0), .init(41, family, stream | flags, 6),
+                .init(41, family, stream | 0x800, 0),
+            ] {
+                #expect(try letsThrough("\(name)+services", call), "\(call)")
+                #expect(try !letsThrough(name, call), "\(call)")
+            }
+            // Multipath TCP and SCTP are streams, too.
+            for call in [
+                FilterProgram.Call(41, family, datagram, 0), .init(41, family, datagram | flags, 17),
+                .init(41, family, raw, 1), .init(41, family, packets, 132), .init(41, family, stream, 132),
+                .init(41, family, stream, 262), .init(41, family, stream | 0x10, 0),
+            ] {
+                #expect(try !letsThrough("\(name)+services", call), "\(call)")
+                #expect(try !letsThrough(name, call), "\(call)")
+            }
+        }
+        for family: UInt64 in [16, 17, 38, 40] {
+            #expect(try !letsThrough("\(name)+services", .init(41, family, stream, 0)), "family \(family)")
+        }
+        // SO_REUSEADDR and TCP_NODELAY; not SO_ATTACH_FILTER, TCP_CONGESTION and TCP_ULP.
+        for (level, option) in [(1, 2), (6, 1)] as [(UInt64, UInt64)] {
+            #expect(try letsThrough("\(name)+services", .init(54, 3, level, option)))
+        }
+        for (level, option) in [(1, 26), (6, 13), (6, 31), (0, 4)] as [(UInt64, UInt64)] {
+            #expect(try !letsThrough("\(name)+services", .init(54, 3, level, option)))
+        }
     }
 
     @Test("the documentation has the numbers that the programs have")
@@ -176,12 +228,14 @@ import Testing
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let page = try String(contentsOf: folder.appending(path: "Docs/Profiles.md"), encoding: .utf8)
-        for name in ProfileSet.builtIn.names {
-            let profile = try ProfileSet.builtIn.profile(named: name)
-            let programs = try [profile.outer, profile.inner].map { FilterProgram(try FilterCompiler.compile($0)) }
-            let count = try ReachableCalls.through(programs).count
+        for name in ProfileSet.builtIn.classes {
+            let counts = try [name, "\(name)+services"].map { name in
+                let profile = try ProfileSet.builtIn.profile(named: name)
+                let programs = try [profile.outer, profile.inner].map { FilterProgram(try FilterCompiler.compile($0)) }
+                return try ReachableCalls.through(programs).count
+            }
             let line = page.split(separator: "\n").first { $0.hasPrefix("| `\(name)` |") }
-            #expect(line?.contains(" \(count) ") == true, "\(name) reaches \(count)")
+            #expect(line?.hasSuffix("| \(counts[0]) | \(counts[1]) |") == true, "\(name) reaches \(counts)")
         }
     }
 }

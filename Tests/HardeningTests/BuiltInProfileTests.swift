@@ -22,10 +22,12 @@ import Testing
         ]
     }
 
-    @Test("the three classes are built in, and each of them can be read")
+    @Test("the five classes are built in, each with a variant for services, and each of them can be read")
     func names() {
-        #expect(ProfileSet.builtIn.names == ["python", "shell", "strict"])
-        #expect(Self.profiles.count == 3)
+        let classes = ["build", "node", "python", "shell", "strict"]
+        #expect(ProfileSet.builtIn.classes == classes)
+        #expect(ProfileSet.builtIn.names == classes.flatMap { [$0, "\($0)+services"] })
+        #expect(Self.profiles.map(\.name) == ProfileSet.builtIn.names)
         #expect(ProfileSet.builtIn.folder == nil)
     }
 
@@ -123,13 +125,46 @@ import Testing
         #expect(killed.isEmpty == named.testDescription.hasSuffix("outer"), "a call killed there is told to nobody")
     }
 
-    @Test("sockets of the internet are in outer lists alone: there they only get a name")
+    @Test("sockets of the internet are in outer lists, where they only get a name, and in variants for services")
     func internet() {
-        for named in Self.lists {
-            let families = named.list.syscalls.filter { $0.action == .allow && $0.names.contains("socket") }
-                .compactMap { $0.args?.first?.value }
-            let isOuter = named.testDescription.hasSuffix("outer")
-            #expect(Set(families).isSubset(of: isOuter ? [1, 2, 10] : [1]), "\(named.testDescription)")
+        for profile in Self.profiles {
+            func families(_ list: SeccompList) -> Set<UInt64> {
+                let rules = list.syscalls.filter { $0.action == .allow && $0.names.contains("socket") }
+                return Set(rules.compactMap { $0.args?.first?.value })
+            }
+            let own: Set<UInt64> = ["node", "python"].contains { profile.name.hasPrefix($0) } ? [1] : []
+            #expect(families(profile.outer) == [1, 2, 10], "\(profile.name)")
+            #expect(families(profile.inner) == own.union(profile.name.hasSuffix("+services") ? [2, 10] : []))
+        }
+    }
+
+    @Test("programs of /work may be executed under build alone, and its variant for services")
+    func executableWork() {
+        let executing = Self.profiles.filter(\.executableWork).map(\.name)
+        #expect(executing == ["build", "build+services"])
+    }
+
+    @Test("a variant for services differs from its class in its lists and its description alone")
+    func variants() throws {
+        for name in ProfileSet.builtIn.classes {
+            let (own, variant) = (
+                try ProfileSet.builtIn.profile(named: name), try ProfileSet.builtIn.profile(named: "\(name)+services")
+            )
+            #expect(variant.name == "\(name)+services")
+            #expect(variant.description.hasPrefix(own.description + " "))
+            #expect(variant.limits == own.limits)
+            #expect(variant.maskedPaths == own.maskedPaths && variant.readOnlyPaths == own.readOnlyPaths)
+            #expect(variant.executableWork == own.executableWork)
+            #expect(variant.inner != own.inner)
+            #expect(ProfileSet.builtIn.content(of: variant.name) != ProfileSet.builtIn.content(of: name))
+        }
+    }
+
+    @Test("memory has room for both folders and the cell, in every class")
+    func room() {
+        for profile in Self.profiles {
+            let limits = profile.limits
+            #expect(limits.memory.bytes >= limits.work.bytes + limits.tmp.bytes + 16 << 20, "\(profile.name)")
         }
     }
 

@@ -3,6 +3,21 @@ import Model
 import Testing
 
 @Suite struct ContainerPlanTests {
+    @Test("under a profile that allows it, programs of /work may be executed, and those of /tmp never")
+    func executableWork() throws {
+        for name in ProfileSet.builtIn.classes {
+            let profile = try ProfileSet.builtIn.profile(named: name)
+            let plan = ContainerPlan(
+                name: "n", labels: [:], imageID: Samples.imageID, imageEnvironmentNames: [], cellVolume: "v",
+                profile: profile, limits: profile.limits)
+            let folders = plan.createBody["HostConfig"]?["Tmpfs"]
+            let work = folders?["/work"]?.stringValue?.split(separator: ",") ?? []
+            #expect(work.contains("exec") == (name == "build"))
+            #expect(work.contains("noexec") == (name != "build"))
+            #expect(folders?["/tmp"]?.stringValue?.hasPrefix("rw,nosuid,nodev,noexec,") == true)
+        }
+    }
+
     struct Control: Sendable, CustomTestStringConvertible {
         let path: String
         let value: JSONValue

@@ -4,9 +4,12 @@ import Testing
 @Suite struct ProfileSetTests {
     @Test(
         "a profile that does not exist is refused with those that do",
-        arguments: ["", "Shell", "shell.outer", "shell.json", "../shell"])
+        arguments: [
+            "", "Shell", "shell.outer", "shell.json", "../shell", "+services", "services", "services+services",
+            "shell+Services", "shell+services+services", "nothing+services",
+        ])
     func unknown(_ name: String) {
-        let wanted = HardeningError.unknownProfile(name, known: ["python", "shell", "strict"])
+        let wanted = HardeningError.unknownProfile(name, known: ProfileSet.builtIn.names)
         #expect(throws: wanted) { try ProfileSet.builtIn.profile(named: name) }
     }
 
@@ -31,7 +34,9 @@ import Testing
             Case(image: "python:3.12-slim", profile: "python"),
             Case(image: "registry.example:5000/team/python:3.12", profile: "python"),
             Case(image: "python@sha256:\(String(repeating: "0", count: 64))", profile: "python"),
-            Case(image: "strict", profile: "strict"), Case(image: "node", profile: "shell"),
+            Case(image: "strict", profile: "strict"), Case(image: "node:20-alpine", profile: "node"),
+            Case(image: "build", profile: "build"), Case(image: "ruby", profile: "shell"),
+            Case(image: "services", profile: "shell"), Case(image: "python+services", profile: "shell"),
             Case(image: "python/tool", profile: "shell"), Case(image: "mypython", profile: "shell"),
             Case(image: "", profile: "shell"), Case(image: ":", profile: "shell"),
         ])
@@ -45,6 +50,21 @@ import Testing
         #expect(set.name(forImage: "mine") == "mine")
         #expect(set.name(forImage: "python") == "shell")
         #expect(throws: HardeningError.unknownProfile("shell", known: ["mine"])) { try set.profile(named: "shell") }
+    }
+
+    @Test("each profile of a folder has a variant for services if both lists of the addition are there, else none has one")
+    func variants() {
+        func set(_ files: String...) -> ProfileSet {
+            ProfileSet(files: Dictionary(uniqueKeysWithValues: files.map { ($0, []) }), folder: "f")
+        }
+        #expect(set("a.json", "services.outer.json").names == ["a"])
+        let both = set("b.json", "a.json", "services.json", "services.outer.json", "services.inner.json")
+        #expect(both.names == ["a", "a+services", "b", "b+services"])
+        #expect(both.classes == ["a", "b"])
+        #expect(
+            ProfileSet.fileNames(of: "a+services") == [
+                "a.json", "a.outer.json", "a.inner.json", "services.outer.json", "services.inner.json",
+            ])
     }
 
     @Test("the content of a profile changes with every byte, and when bytes move from one file to the next")

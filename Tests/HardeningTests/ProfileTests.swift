@@ -15,7 +15,7 @@ import Testing
         """
     private static let document = """
         {"name": "mine", "description": "d", "limits": \(limits), "landlock": "required",
-         "masked_paths": ["/proc/kcore"], "read_only_paths": ["/proc/sys"]}
+         "masked_paths": ["/proc/kcore"], "read_only_paths": ["/proc/sys"], "executable_work": false}
         """
 
     private func profile(_ changes: [String: String] = [:], without missing: String? = nil) throws(HardeningError)
@@ -34,6 +34,7 @@ import Testing
         #expect(profile.limits.pids == 64)
         #expect(profile.maskedPaths == ["/proc/kcore"])
         #expect(profile.landlock == .required)
+        #expect(!profile.executableWork)
         #expect(
             profile.outerJSON == """
                 {"architectures":["SCMP_ARCH_X86_64"],"defaultAction":"SCMP_ACT_ERRNO",\
@@ -102,6 +103,11 @@ import Testing
         Mistake(file: "mine.json", old: " \"landlock\": \"required\",", new: "", pointer: "/landlock is missing"),
         Mistake(file: "mine.json", old: "\"required\"", new: "\"never\"", pointer: "/landlock has a value"),
         Mistake(file: "mine.json", old: "[\"/proc/kcore\"]", new: "[]", pointer: "/masked_paths"),
+        Mistake(
+            file: "mine.json", old: ", \"executable_work\": false", new: "", pointer: "/executable_work is missing"),
+        Mistake(
+            file: "mine.json", old: "\"executable_work\": false", new: "\"executable_work\": 1",
+            pointer: "/executable_work must be true or false"),
         Mistake(file: "mine.json", old: "\"/proc/kcore\"", new: "\"/a\", \"b\"", pointer: "/masked_paths/1"),
         Mistake(file: "mine.json", old: "\"/proc/sys\"", new: "\"/proc/../x\"", pointer: "/read_only_paths/0"),
         Mistake(

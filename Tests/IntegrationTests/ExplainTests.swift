@@ -18,7 +18,7 @@ struct ExplainTests {
     @Test(
         "every field that is explained is as the engine shows it in the middle of the job",
         arguments: [
-            Asked(image: "shell"),
+            Asked(image: "shell"), Asked(image: "build"), Asked(image: "python", profile: "python+services"),
             Asked(
                 image: "python", profile: "strict",
                 limits: ["--limit", "pids=21,memory=192MiB,cpus=0.5", "--limit", "work=33MiB,tmp=9MiB,files=300"]),

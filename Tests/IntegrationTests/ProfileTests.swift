@@ -17,6 +17,7 @@ struct ProfileTests {
         let command: [String]
         /// Checks that the script makes, so that none is lost in silence.
         let checks: Int
+        var arguments: [String] = []
         var testDescription: String { "\(script) under \(profile ?? "the image's profile")" }
     }
 
@@ -27,6 +28,15 @@ struct ProfileTests {
             Promise(image: "python", script: "python.py", command: ["python3"], checks: 21),
             Promise(image: "python", profile: "shell", script: "shell.sh", command: ["sh"], checks: 68),
             Promise(image: "python", profile: "python", script: "shell.sh", command: ["sh"], checks: 68),
+            Promise(image: "node", script: "node.js", command: ["node"], checks: 17),
+            Promise(image: "build", script: "build.sh", command: ["sh"], checks: 28),
+            Promise(image: "build", profile: "build", script: "shell.sh", command: ["busybox", "sh"], checks: 68),
+            Promise(image: "python", profile: "python+services", script: "services.py", command: ["python3"], checks: 9),
+            Promise(
+                image: "python", profile: "strict+services", script: "services.py", command: ["python3"], checks: 4,
+                arguments: ["ipv4", "ipv6", "options", "epoll"]),
+            Promise(image: "node", profile: "node+services", script: "services.js", command: ["node"], checks: 4),
+            Promise(image: "shell", profile: "shell+services", script: "services.sh", command: ["sh"], checks: 4),
         ])
     func promises(_ promise: Promise) async throws {
         try await run(promise)
@@ -34,12 +44,15 @@ struct ProfileTests {
 
     @Test(
         "every profile refuses what no job may do, and leaves a thread to all",
-        arguments: [("strict", 69), ("shell", 64), ("python", 62)])
+        arguments: [
+            ("strict", 77), ("shell", 72), ("python", 70), ("node", 70), ("build", 72), ("strict+services", 77),
+            ("python+services", 70), ("build+services", 72),
+        ])
     func refuses(_ profile: String, checks: Int) async throws {
         try await run(
             Promise(
-                image: "python", profile: profile, script: "refused.py", command: ["python3"], checks: checks),
-            arguments: [profile])
+                image: "python", profile: profile, script: "refused.py", command: ["python3"], checks: checks,
+                arguments: [profile]))
     }
 
     @Test(
@@ -56,12 +69,13 @@ struct ProfileTests {
         }
     }
 
-    private func run(_ promise: Promise, arguments: [String] = []) async throws {
+    private func run(_ promise: Promise) async throws {
         try await CommandFixture.with { caisson in
             let script = Self.corpus.appending(path: promise.script).path
             let flags = ["--file", script] + (promise.profile.map { ["--profile", $0] } ?? [])
             let outcome = try await caisson.start(
-                ["run", "--image", promise.image] + flags + ["--"] + promise.command + [promise.script] + arguments
+                ["run", "--image", promise.image] + flags + ["--"] + promise.command + [promise.script]
+                    + promise.arguments
             ).outcome()
             let lines = outcome.out.split(separator: "\n")
             #expect(lines.filter { !$0.hasPrefix("ok ") } == ["done"], "\(outcome.err)")
@@ -91,6 +105,45 @@ struct ProfileTests {
             let shell = try await caisson.run(flags, "sh", "-c", "true | true; echo never")
             #expect(shell.status == 1)
             #expect(shell.err.contains("can't fork: Operation not permitted"), "\(shell.err)")
+        }
+    }
+
+    @Test("programs of /work are executed under build alone, and those of /tmp never")
+    func executableWork() async throws {
+        try await CommandFixture.with { caisson in
+            let script = "cp /bin/busybox $1/echo && $1/echo executed"
+            for (profile, folder, status) in [
+                ("build", "/work", Int32(0)), ("build", "/tmp", 1), ("shell", "/work", 1), ("python", "/work", 1),
+            ] {
+                let outcome = try await caisson.run(["--profile", profile], "sh", "-c", script, "sh", folder)
+                #expect(outcome.status == status, "\(profile) \(folder): \(outcome.err)")
+                #expect(outcome.out == (status == 0 ? "executed\n" : ""))
+                #expect(status == 0 || outcome.err.contains("Permission denied"), "\(outcome.err)")
+            }
+            let shown = try await caisson.run(["--profile", "build"], "true")
+            #expect(shown.status == 0, "\(shown.err)")
+            let mounts = try await caisson.caisson("show", "@latest")
+            #expect(mounts.out.contains("/work tmpfs rw,nosuid,nodev"))
+            #expect(!mounts.out.contains("/work tmpfs rw,nosuid,nodev,noexec"))
+            #expect(mounts.out.contains("/tmp tmpfs rw,nosuid,nodev,noexec"))
+        }
+    }
+
+    @Test("a job under a variant is kept with the variant's name and digest; a server under the class alone is refused")
+    func services() async throws {
+        try await CommandFixture.with { caisson in
+            let script = "import socket; socket.create_server(('127.0.0.1', 8080)); print('listening')"
+            let plain = try await caisson.run(image: "python", [], "python3", "-c", script)
+            #expect(plain.status == 1 && plain.out == "")
+            #expect(plain.err.contains("it had been refused socket."), "\(plain.err)")
+            let served = try await caisson.run(
+                image: "python", ["--profile", "python+services"], "python3", "-c", script)
+            #expect(served.status == 0 && served.out == "listening\n", "\(served.err)")
+            let job = try await caisson.latest()
+            #expect(job["profile"] == "python+services")
+            let shown = try await caisson.caisson("profile", "show", "python+services", "-o", "json")
+            let digest = try JSONDecoder().decode(JSONValue.self, from: shown.stdout)["digest"]
+            #expect(job["attempts"]?.arrayValue?.first?["profile_digest"] == digest)
         }
     }
 
@@ -135,7 +188,7 @@ struct ProfileTests {
             let outcome = try await caisson.run(["--profile", "nonsense"], "true")
             #expect(outcome.status == 2)
             #expect(outcome.err.contains("error: invalid_input: There is no profile \"nonsense\"."))
-            #expect(outcome.err.contains("hint: Use one of: python, shell, strict."))
+            #expect(outcome.err.contains("hint: Use one of: build, build+services, node, "))
             #expect(!FileManager.default.fileExists(atPath: caisson.home))
         }
     }
