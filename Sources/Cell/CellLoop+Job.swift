@@ -58,7 +58,7 @@ extension CellLoop {
                 refuse("filter_not_applied", "mode \(posture.seccompMode), \(posture.seccompFilters) filters")
             case .notConfined:
                 Kernel.killAll(SIGKILL)
-                refuse("landlock_not_applied", "the tool's process could still write what it must not")
+                refuse("landlock_not_applied", "not in force: its process could still write what it must not")
             case .setUp(let number):
                 Kernel.killAll(SIGKILL)
                 refuse("start_failed", Kernel.message(number))

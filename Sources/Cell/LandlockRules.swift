@@ -56,7 +56,10 @@ struct LandlockRules: Hashable {
 
     /// Names in `/` that are looked at; an image with more of them is refused.
     static let entryBound = 1024
+    /// What newer kernels have beyond this is not made use of.
+    static let newestABI = 7
 
+    /// The ABI that these rules are of, ``newestABI`` at most.
     let abi: Int
     /// What is forbidden wherever no rule lets it through.
     let handled: Rights
@@ -73,6 +76,7 @@ struct LandlockRules: Hashable {
     ///   - work: the folder that stands for `/work`.
     ///   - entries: the names in `/`.
     init(abi: Int, work: String, entries: [[UInt8]]) {
+        let abi = min(abi, Self.newestABI)
         self.abi = abi
         handled = .known(abi: abi)
         scopes = abi >= 6 ? 3 : 0

@@ -24,7 +24,7 @@ import Testing
         ])
     func handled(abi: Int, rights: UInt64, scopes: UInt64, flags: UInt32) {
         let rules = rules(abi: abi)
-        #expect(rules.abi == abi)
+        #expect(rules.abi == min(abi, 7), "a newer kernel's is not claimed to be in force")
         #expect((rules.handled.rawValue, rules.scopes, rules.flags) == (rights, scopes, flags))
         for rule in rules.rules { #expect(rule.rights.isSubset(of: rules.handled)) }
     }
@@ -109,7 +109,7 @@ import Testing
     @Test("this machine's root gives rules, all of whose places are there", .enabled(if: Landlock.abi >= 2))
     func ownRoot() throws {
         let rules = try #require(try Landlock.rules(work: "/tmp"))
-        #expect(rules.abi == Landlock.abi)
+        #expect(rules.abi == min(Landlock.abi, LandlockRules.newestABI))
         #expect(rights("/usr", in: rules) == .readFile)
         close(try Landlock.ruleset(rules))
     }
