@@ -52,7 +52,7 @@ import Testing
         #expect(throws: HardeningError.unknownProfile("shell", known: ["mine"])) { try set.profile(named: "shell") }
     }
 
-    @Test("each profile of a folder has a variant for services if both lists of the addition are there, else none has one")
+    @Test("profiles of a folder have variants for services if both lists of the addition are there, else none")
     func variants() {
         func set(_ files: String...) -> ProfileSet {
             ProfileSet(files: Dictionary(uniqueKeysWithValues: files.map { ($0, []) }), folder: "f")
