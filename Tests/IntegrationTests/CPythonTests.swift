@@ -32,8 +32,8 @@ struct CPythonTests {
             Group(profile: "python", modules: ["test_threading"], least: 190),
             .asyncio(
                 "python",
-                "tasks queues locks subprocess unix_events runners taskgroups timeouts threads waitfor context futures",
-                least: 1500),
+                "queues locks subprocess unix_events runners taskgroups timeouts threads waitfor context futures",
+                least: 600),
             .asyncio(
                 "python+services",
                 "streams server sock_lowlevel unix_events events base_events sendfile buffered_proto",
