@@ -126,8 +126,9 @@ package struct ContainerPlan: Sendable, Hashable {
         ["Name": .string(name), "Soft": .integer(value), "Hard": .integer(value)]
     }
 
-    /// Owner and mode are given: a folder that the image has would else keep its own. So is `exec`: an engine adds `noexec`
-    /// where nothing is said.
+    /// Owner and mode are given: a folder that the image has would else keep its own.
+    ///
+    /// So is `exec`: an engine adds `noexec` where nothing is said.
     private func tmpfsOptions(size: ByteCount, isExecutable: Bool) -> String {
         let options = "rw,nosuid,nodev,\(isExecutable ? "exec" : "noexec"),size=\(size.bytes)"
         return "\(options),nr_inodes=4096,mode=0700,uid=\(Self.userID),gid=\(Self.userID)"

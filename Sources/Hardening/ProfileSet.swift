@@ -64,10 +64,13 @@ package struct ProfileSet: Sendable {
     /// The name of the profile for a job that names none: the image's own name if there is such a profile, else ``fallback``.
     ///
     /// The image's own name is the last part of a reference without tag and digest: `python` of
-    /// `registry.example/team/python:3.12`.
+    /// `registry.example/team/python:3.12`. A profile that lets programs of `/work` be executed is for who asks for it: by its
+    /// name, or by that of our own image, which nobody else can give away.
     package func name(forImage reference: String) -> String {
         let path = reference.prefix { $0 != "@" }.split(separator: "/").last ?? ""
         let own = String(path.prefix { $0 != ":" })
-        return classes.contains(own) ? own : Self.fallback
+        guard classes.contains(own) else { return Self.fallback }
+        let executesWork = (try? profile(named: own))?.executableWork ?? false  // ignored: told when it is used
+        return executesWork && reference != own ? Self.fallback : own
     }
 }

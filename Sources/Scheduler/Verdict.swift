@@ -103,7 +103,10 @@ package struct Verdict: Sendable, Hashable {
         case 13:
             Verdict(
                 .failed, "command_not_executable",
-                "The command may not be executed: it lacks the permission, or lies where programs may not be executed, as in /tmp, and in /work under most profiles.")
+                """
+                The command may not be executed: it lacks the permission, or lies in /tmp, or in /work under another \
+                profile than build.
+                """)
         case 8: Verdict(.failed, "command_not_executable", "The command is not a program this machine can run.")
         case let number:
             Verdict(.failed, "command_not_started", "The command could not be started: error \(number ?? 0).")

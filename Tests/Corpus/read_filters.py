@@ -1,6 +1,6 @@
 """Reads the seccomp filters of a process back from the kernel. Runs on the host, as root. Argument: the process's id.
 
-Prints a JSON array of them as base64, 8 bytes an instruction, the newest first: the order in which the kernel asks them.
+Prints a JSON array of them as base64, 8 bytes an instruction, the oldest first.
 
 Source: ptrace(2), PTRACE_SECCOMP_GET_FILTER; it needs CAP_SYS_ADMIN and a stopped process.
 """

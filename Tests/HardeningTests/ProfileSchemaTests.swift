@@ -118,7 +118,8 @@ import Testing
         Change("json", "\"when_available\"", "\"required\""),
         Change("json", "\"masked_paths\": [", "\"masked_paths\": [\"/proc/..x/.y\", "),
         Change("inner.json", "\"SCMP_ACT_NOTIFY\"", "\"SCMP_ACT_KILL_PROCESS\""),
-        Change("inner.json", "\"errnoRet\": 38", "\"errnoRet\": 0"), Change("inner.json", rule, "\"names\": [\"none\"]"),
+        Change("inner.json", "\"errnoRet\": 38", "\"errnoRet\": 0"),
+        Change("inner.json", rule, "\"names\": [\"none\"]"),
         Change("inner.json", condition, "{\"index\": 5, \"value\": 0, \"op\": \"SCMP_CMP_EQ\"}"),
         Change(
             "inner.json", condition,

@@ -35,7 +35,8 @@ import Testing
             Case(image: "registry.example:5000/team/python:3.12", profile: "python"),
             Case(image: "python@sha256:\(String(repeating: "0", count: 64))", profile: "python"),
             Case(image: "strict", profile: "strict"), Case(image: "node:20-alpine", profile: "node"),
-            Case(image: "build", profile: "build"), Case(image: "ruby", profile: "shell"),
+            Case(image: "build", profile: "build"), Case(image: "build:1", profile: "shell"),
+            Case(image: "team/build", profile: "shell"), Case(image: "ruby", profile: "shell"),
             Case(image: "services", profile: "shell"), Case(image: "python+services", profile: "shell"),
             Case(image: "python/tool", profile: "shell"), Case(image: "mypython", profile: "shell"),
             Case(image: "", profile: "shell"), Case(image: ":", profile: "shell"),
@@ -52,7 +53,7 @@ import Testing
         #expect(throws: HardeningError.unknownProfile("shell", known: ["mine"])) { try set.profile(named: "shell") }
     }
 
-    @Test("each profile of a folder has a variant for services if both lists of the addition are there, else none has one")
+    @Test("profiles of a folder have variants for services if both lists of the addition are there, else none")
     func variants() {
         func set(_ files: String...) -> ProfileSet {
             ProfileSet(files: Dictionary(uniqueKeysWithValues: files.map { ($0, []) }), folder: "f")

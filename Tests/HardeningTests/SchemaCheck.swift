@@ -74,7 +74,8 @@ struct SchemaCheck {
 
     private static func isOf(_ value: JSONValue, type: String) -> Bool {
         switch (type, value) {
-        case ("object", .object), ("array", .array), ("string", .string), ("boolean", .bool), ("integer", .integer): true
+        case ("object", .object), ("array", .array), ("string", .string), ("boolean", .bool), ("integer", .integer):
+            true
         // Beyond 63 bits.
         case ("integer", .number(let number)): number == number.rounded()
         default: false

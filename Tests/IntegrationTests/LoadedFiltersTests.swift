@@ -19,9 +19,11 @@ struct LoadedFiltersTests {
         try #require(loaded.count == 2, "\(name) has \(loaded.count) filters")
         let profile = try ProfileSet.builtIn.profile(named: name)
         let inner = try FilterCompiler.compile(profile.inner)
-        #expect(loaded[0] == inner, "the newest filter is the inner one as it was compiled")
+        let isAsCompiled = loaded[1] == inner
+        #expect(isAsCompiled, "the inner filter is not the one that was compiled")
 
-        let programs = loaded.map { FilterProgram($0) }
+        // The kernel asks the newest first.
+        let programs = loaded.reversed().map { FilterProgram($0) }
         let reachable = try ReachableCalls.through(programs)
         let outer = try FilterCompiler.compile(profile.outer)
         let told = try ReachableCalls.through([FilterProgram(inner), FilterProgram(outer)])
@@ -33,7 +35,7 @@ struct LoadedFiltersTests {
         #expect(try ReachableCalls.foreignCount([programs[1]]) == 0)
     }
 
-    /// The bytes of the filters of a `cat` under a profile, the newest first.
+    /// The bytes of the filters of a `cat` under a profile, the oldest first.
     private func filters(of profile: String) async throws -> [[UInt8]] {
         var found: [[UInt8]] = []
         try await CommandFixture.with { caisson in

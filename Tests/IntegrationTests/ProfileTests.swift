@@ -29,9 +29,10 @@ struct ProfileTests {
             Promise(image: "python", profile: "shell", script: "shell.sh", command: ["sh"], checks: 68),
             Promise(image: "python", profile: "python", script: "shell.sh", command: ["sh"], checks: 68),
             Promise(image: "node", script: "node.js", command: ["node"], checks: 17),
-            Promise(image: "build", script: "build.sh", command: ["sh"], checks: 28),
-            Promise(image: "build", profile: "build", script: "shell.sh", command: ["busybox", "sh"], checks: 68),
-            Promise(image: "python", profile: "python+services", script: "services.py", command: ["python3"], checks: 9),
+            Promise(image: "build", script: "build.sh", command: ["sh"], checks: 27),
+            Promise(image: "shell", profile: "build", script: "shell.sh", command: ["sh"], checks: 68),
+            Promise(
+                image: "python", profile: "python+services", script: "services.py", command: ["python3"], checks: 9),
             Promise(
                 image: "python", profile: "strict+services", script: "services.py", command: ["python3"], checks: 4,
                 arguments: ["ipv4", "ipv6", "options", "epoll"]),
