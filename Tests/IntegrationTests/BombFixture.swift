@@ -12,7 +12,7 @@ struct BombFixture {
     let stdout: Data
 
     /// What this process may need beyond what one normal job has made it need, in bytes.
-    static let memoryGrowth = 64 << 20
+    static let memoryGrowth = 16 << 20
     /// What a job may take beyond its clock and its grace.
     static let lateness = 1.0
 
