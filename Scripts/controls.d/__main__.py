@@ -78,7 +78,7 @@ def run(controls, worktree, suite, cells):
     print_table(rows)
     not_held = [entry.id for entry, verdict in rows if verdict != "red"]
     print(f"\n{len(rows) - len(not_held)} of {len(rows)} controls are held: without them their tests turn red. "
-          f"With all of them, {len(tests)} tests are {whole}{words and ': ' + words[:300]}.")
+          f"With all of them in their places these are {whole} ({len(tests)}){words and ': ' + words[:300]}.")
     print(f"controls: {time.monotonic() - started:.0f} s")
     if not_held:
         print(f"controls: not held: {', '.join(not_held)}")
