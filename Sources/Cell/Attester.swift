@@ -63,7 +63,8 @@ enum Attester {
 
     private static func limit(_ resource: __rlimit_resource) -> Int {
         var limits = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0 else { return -1 }
+        guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0, limits.rlim_cur == limits.rlim_max
+        else { return -1 }
         return limits.rlim_max > UInt(Int.max) ? -1 : Int(limits.rlim_max)
     }
 }

@@ -34,7 +34,9 @@ package struct Attestation: Sendable, Hashable, Codable {
     /// CPU time in microseconds per ``cpuPeriodMicroseconds``.
     package var cpuQuotaMicroseconds: Int = -1
     package var cpuPeriodMicroseconds: Int = -1
+    /// Soft and hard; -1 if there is none, or the two differ.
     package var openFilesLimit: Int = -1
+    /// Bytes, the same way.
     package var coreSizeLimit: Int = -1
     /// Whether a process of the same user id could read, trace and dump the cell.
     package var isDumpable = true

@@ -25,7 +25,7 @@ enum AttestationCheck {
         expect("pids limit", seen.pidsLimit, plan.limits.pids)
         expect("CPU share", cpuShare(seen), plan.limits.milliCPUs)
         expect("open files limit", seen.openFilesLimit, plan.limits.files)
-        expect("core size limit", seen.coreSizeLimit, 0)
+        expect("core size limit", seen.coreSizeLimit, 1)
         if let difference = landlockDifference(seen.landlockABI, demand: plan.profile.landlock) {
             differences.append(difference)
         }

@@ -97,24 +97,26 @@ struct KernelSettingRules {
         return .ok(.kernelMessages, "The kernel's messages are hidden from common users.")
     }
 
-    /// The kernel starts the program of a pattern with a pipe as root, outside of all namespaces, when a tool crashes; a core limit of
-    /// zero, which all jobs have, does not keep it from that.
+    /// The kernel starts the program of a pattern with a pipe as root, outside of all namespaces, when something crashes in a container,
+    /// unless its core limit is one byte, which all jobs have; none at all does not keep it from that. A socket is always connected to.
     ///
     /// - Source: core(5), "Piping core dumps to a program"; Linux, fs/coredump.c.
     private var coreDumps: Finding {
         guard let pattern = facts.settings[.corePattern] else {
             return unknown(.kernelCoreDumps, .coreDumpUnknown, .corePattern, "a crash starts a program of the host's")
         }
-        guard let first = pattern.first, first == "|" || first == "@" else {
+        let receiver = pattern.dropFirst().prefix { $0 != " " }
+        guard pattern.first == "@" else {
             return .ok(
                 .kernelCoreDumps,
-                "A crash starts no program: core dumps go to a file, for which jobs have a limit of zero.")
+                pattern.first == "|"
+                    ? "Crashes are told to \(receiver), but not those of jobs: their core limit is one byte."
+                    : "A crash starts no program: core dumps go to files, for which jobs have a limit of one byte.")
         }
-        let receiver = pattern.dropFirst().prefix { $0 != " " }
         return .warn(
-            .kernelCoreDumps, .coreDumpProgram,
-            "When a tool in a sandbox crashes, the kernel hands its memory to \(receiver), which runs as root outside of the sandbox; "
-                + "the core limit of zero that jobs have does not prevent that.",
+            .kernelCoreDumps, .coreDumpSocket,
+            "When a tool in a sandbox crashes, the kernel hands its memory to \(receiver), outside of the sandbox; "
+                + "the core limit that jobs have does not prevent that.",
             "Let core dumps go to a file: sysctl -w kernel.core_pattern=core (apport and systemd-coredump set it anew: remove them)."
         )
     }

@@ -142,7 +142,7 @@ package enum Problem: String, Sendable, CaseIterable {
     case addressesUnknown = "kernel.addresses.unknown"
     case messagesOpen = "kernel.messages.open"
     case messagesUnknown = "kernel.messages.unknown"
-    case coreDumpProgram = "kernel.core_dumps.program"
+    case coreDumpSocket = "kernel.core_dumps.socket"
     case coreDumpUnknown = "kernel.core_dumps.unknown"
 
     case leftovers = "leftovers.found"

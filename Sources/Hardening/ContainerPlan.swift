@@ -100,7 +100,8 @@ package struct ContainerPlan: Sendable, Hashable {
             "OomScoreAdj": 500,
             "ShmSize": .integer(1 << 20),
             "Ulimits": .array([
-                ulimit("core", 0),
+                // One byte: too little for a file, and the one value at which the kernel starts no program of the host's either.
+                ulimit("core", 1),
                 ulimit("fsize", limits.memory.bytes),
                 ulimit("memlock", 0),
                 ulimit("msgqueue", 0),

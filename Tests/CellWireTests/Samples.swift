@@ -29,7 +29,7 @@ enum Samples {
         attestation.cpuQuotaMicroseconds = -1
         attestation.cpuPeriodMicroseconds = 100_000
         attestation.openFilesLimit = 256
-        attestation.coreSizeLimit = 0
+        attestation.coreSizeLimit = 1
         attestation.isDumpable = false
         attestation.landlockABI = 7
         return attestation

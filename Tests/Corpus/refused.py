@@ -55,7 +55,7 @@ for name, number, arguments in [
     ("personality", 135, (0xFFFFFFFF,)), ("clone a user namespace", 56, (0x10000011,)),
     ("clone a network namespace", 56, (0x40000011,)), ("clone a mount namespace", 56, (0x00020011,)),
     ("ioctl TIOCSTI", 16, (0, 0x5412)), ("ioctl TIOCSTI with a high bit", 16, (0, 0x100005412)),
-    ("mknod of a device", 133, (0, 0o020644, 0)), ("prlimit64 of process 1", 302, (1, 7)),
+    ("mknod of a device", 133, (0, 0o020644, 0)), ("prlimit64 of process 1", 302, (1, 7)), ("prlimit64 of core dumps", 302, (0, 4)),
     ("setpriority of process 1", 141, (0, 1, 5)), ("sched_setaffinity of process 1", 203, (1, 8)),
     ("prctl PR_SET_DUMPABLE", 157, (4, 0)), ("setuid of root", 105, (0,)), ("setresuid of root", 117, (0, 0, 0)),
 ]:

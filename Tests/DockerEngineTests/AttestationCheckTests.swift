@@ -37,7 +37,7 @@ import Testing
         seen.cpuQuotaMicroseconds = 100_000
         seen.cpuPeriodMicroseconds = 100_000
         seen.openFilesLimit = 256
-        seen.coreSizeLimit = 0
+        seen.coreSizeLimit = 1
         seen.isDumpable = false
         good = seen
     }
@@ -119,7 +119,7 @@ import Testing
         Change("CPU share") { $0.cpuPeriodMicroseconds = 0 },
         Change("open files limit") { $0.openFilesLimit = -1 },
         Change("open files limit") { $0.openFilesLimit = 1_048_576 },
-        Change("core size limit") { $0.coreSizeLimit = -1 },
+        Change("core size limit") { $0.coreSizeLimit = -1 }, Change("core size limit") { $0.coreSizeLimit = 0 },
         Change("mount /") { $0.mounts[0].options = "rw,relatime" },
         Change("mount /") { $0.mounts.removeFirst() },
         Change("mount /.caisson") { $0.mounts[8].options = "rw,relatime" },

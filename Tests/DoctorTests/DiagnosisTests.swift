@@ -161,6 +161,15 @@ import Testing
         #expect(findings.first { $0.check == .lock }?.message.contains("4711") == true)
     }
 
+    @Test("a program that takes core dumps is no fault: those of jobs do not reach it")
+    func crashHandler() {
+        var facts = Samples.healthy
+        facts.machine.settings[.corePattern] = "|/usr/share/apport/apport -p%p -s%s"
+        let finding = Diagnosis(facts).findings.first { $0.check == .kernelCoreDumps }
+        #expect(finding?.level == .ok)
+        #expect(finding?.message.contains("to /usr/share/apport/apport, but not those of jobs") == true)
+    }
+
     @Test("an engine behind TLS is as good as one behind a socket")
     func encrypted() {
         var facts = Samples.healthy

@@ -123,10 +123,7 @@ extension DiagnosisTests {
         Case(.addressesUnknown, .unknown, "kernel.kptr_restrict", set(.pointerRestriction, nil)),
         Case(.messagesOpen, .warn, "kernel's messages", set(.messageRestriction, "0")),
         Case(.messagesUnknown, .unknown, "kernel.dmesg_restrict", set(.messageRestriction, "")),
-        Case(
-            .coreDumpProgram, .warn, "hands its memory to /usr/share/apport/apport, which runs as root",
-            set(.corePattern, "|/usr/share/apport/apport -p%p -s%s")),
-        Case(.coreDumpProgram, .warn, "/run/coredump", named: "a socket", set(.corePattern, "@/run/coredump")),
+        Case(.coreDumpSocket, .warn, "hands its memory to /run/coredump", set(.corePattern, "@/run/coredump")),
         Case(.coreDumpUnknown, .unknown, "kernel.core_pattern", set(.corePattern, nil)),
     ]
 }

@@ -164,6 +164,10 @@ import Testing
         Case(name: "socket AF_VSOCK", number: 41, arguments: [40, 1], wanted: .notify),
         Case(name: "prlimit64 of process 1", number: 302, arguments: [1, 7], wanted: .notify),
         Case(name: "prlimit64 of itself", number: 302, arguments: [0, 7], wanted: .allow),
+        Case(name: "prlimit64 of core dumps", number: 302, arguments: [0, 4], wanted: .notify),
+        Case(
+            name: "prlimit64 of core dumps with a high bit", number: 302, arguments: [0, 0x1_0000_0004], wanted: .notify
+        ),
         Case(name: "setpriority of process 1", number: 141, arguments: [0, 1], wanted: .notify),
         Case(name: "setpriority of its user", number: 141, arguments: [2, 0], wanted: .notify),
         Case(name: "setpriority of itself", number: 141, arguments: [0, 0], wanted: .allow),

@@ -56,7 +56,7 @@ import Testing
         Control(
             "HostConfig.Ulimits",
             [
-                ["Name": "core", "Soft": 0, "Hard": 0],
+                ["Name": "core", "Soft": 1, "Hard": 1],
                 ["Name": "fsize", "Soft": 268_435_456, "Hard": 268_435_456],
                 ["Name": "memlock", "Soft": 0, "Hard": 0],
                 ["Name": "msgqueue", "Soft": 0, "Hard": 0],
