@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "DoctorTests", dependencies: ["Doctor", "Model", "Ports"], swiftSettings: settings),
         .testTarget(
-            name: "SelfTestTests", dependencies: ["SelfTest", "Hardening", "Filters", "Model"], swiftSettings: settings),
+            name: "SelfTestTests", dependencies: ["SelfTest", "Hardening"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

@@ -36,7 +36,8 @@ enum ExitStatus: Int32, Sendable {
             case .storeLocked, .storeConflict: .conflict
             case .engineUnreachable, .engineTooOld: .engineUnreachable
             case .engineTimeout, .engineProtocol, .engineRefused, .profileNotApplied, .cellUnavailable,
-                .probeUnavailable, .cellLost, .cellProtocol, .sandboxEnded, .processLost, .engineLost, .clockRanOut, .storeBusy, .storeCorrupt,
+                .probeUnavailable, .cellLost, .cellProtocol, .sandboxEnded, .processLost, .engineLost, .clockRanOut,
+                .storeBusy, .storeCorrupt,
                 .storeUnavailable, .noSpace, .internalFault:
                 .errored
             }

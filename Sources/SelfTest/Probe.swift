@@ -42,8 +42,10 @@ package struct Probe: Sendable {
         reached: [String] = []
     ) -> Probe {
         let step = SystemCall(name, words.split(separator: " ").map { SystemCall.argument(String($0)) })
-        let line = "call \(ProfileFilters.number(of: name) ?? -1) \(words)"
-        return Probe(id, meaning, line, forked: forked, .filtered(step, reached: reached))
+        var probe = Probe(
+            id, meaning, "call \(step.number) \(words)", forked: forked, .filtered(step, reached: reached))
+        if ProfileFilters.number(of: name) == nil { probe.flaw = "the libseccomp of this machine does not know \(name)" }
+        return probe
     }
 }
 
@@ -60,9 +62,11 @@ package struct SystemCall: Sendable, Hashable {
         (self.number, self.arguments, self.entry) = (number, arguments, entry)
     }
 
-    /// A name that this machine does not know has a number that no list has.
+    /// In place of the number of a call whose name this machine does not know: no call has it, and no list.
+    private static let unknown = 1023
+
     init(_ name: String, _ arguments: [UInt64] = []) {
-        self.init(number: ProfileFilters.number(of: name) ?? 1023, arguments)
+        self.init(number: ProfileFilters.number(of: name) ?? Self.unknown, arguments)
     }
 
     /// A word of a plan as a filter sees it; no rule looks at a pointer.

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 // Most files and processes that are made to meet a limit.
-#define MOST_FILES 8192
-#define MOST_PROCESSES 1024
+#define MOST_FILES (128 << 10)
+#define MOST_PROCESSES 32768
 
 static void seen_bound(int error, const char *step) {
     errno = error;

@@ -28,34 +28,36 @@ struct ProbeTests {
         }
     }
 
-    @Test("every probe fires: the same judge fails it in a sandbox that is weak", arguments: ProfileSet.builtIn.names)
-    func fires(profile: String) async throws {
+    @Test("every probe fires: the same judge fails it in a sandbox that is weak")
+    func fires() async throws {
         try await CommandFixture.with { caisson in
-            // An address of the machine, as its containers see it.
-            let test = try SelfTest(
-                try ProfileSet.builtIn.profile(named: profile), hostAddresses: ["172.17.0.1"])
             let weak = try await WeakSandbox(caisson.probe, folder: caisson.folder)
-            var silent = Set(test.probes.map(\.id))
-            for kind in WeakSandbox.Kind.allCases {
-                let run = ProbeRun(lines: test.probes.filter { silent.contains($0.id) }.flatMap(\.lines))
-                var judge = Judge(test)
-                judge.take(try weak.run(run, kind), of: run)
-                let findings = judge.findings
-                // An answer that is missing is no proof of anything.
-                silent.subtract(findings.filter { !$0.isPassed && $0.seen != nil }.map(\.id))
-                #expect(findings.filter { $0.id.hasPrefix("plan.") }.map { "\($0)" } == [], "\(kind)")
+            for profile in ProfileSet.builtIn.names {
+                // An address of the machine, as its containers see it.
+                let test = try SelfTest(try ProfileSet.builtIn.profile(named: profile), hostAddresses: ["172.17.0.1"])
+                var silent = Set(test.probes.map(\.id))
+                for kind in WeakSandbox.Kind.allCases {
+                    let run = ProbeRun(lines: test.probes.filter { silent.contains($0.id) }.flatMap(\.lines))
+                    var judge = Judge(test)
+                    judge.take(try weak.run(run, kind), of: run)
+                    let findings = judge.findings
+                    // An answer that is missing is no proof of anything.
+                    silent.subtract(findings.filter { !$0.isPassed && $0.seen != nil }.map(\.id))
+                    #expect(findings.filter { $0.id.hasPrefix("plan.") }.map { "\($0)" } == [], "\(profile) \(kind)")
+                }
+                #expect(test.probes.count - silent.count >= 150)
+                // A profile that lets more through than this one cannot fire where it does.
+                guard profile == ProfileSet.fallback else { continue }
+                let inexplicable = try silent.filter { id in
+                    try !Self.isLackingHere(test.probes.first { $0.id == id }?.lines ?? [])
+                }
+                #expect(inexplicable.sorted() == [])
             }
-            let fired = test.probes.count - silent.count
-            let inexplicable = try silent.filter { id in
-                try !Self.isLackingHere(test.probes.first { $0.id == id }?.lines ?? [], test)
-            }
-            #expect(inexplicable.sorted() == [])
-            #expect(fired >= 150, "\(silent.sorted()) are not in this machine's kernel")
         }
     }
 
     /// Whether this machine itself, without any sandbox, has nothing where the probe looks: then nothing could fire.
-    private static func isLackingHere(_ lines: [Probe.Line], _ test: SelfTest) throws -> Bool {
+    private static func isLackingHere(_ lines: [Probe.Line]) throws -> Bool {
         guard let line = lines.first, lines.count == 1, ["read", "names", "open"].contains(line.words[0]),
             let path = line.words.last, ["/proc/", "/sys/", "/dev/"].contains(where: path.hasPrefix)
         else { return false }

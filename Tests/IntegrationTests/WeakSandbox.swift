@@ -35,8 +35,19 @@ struct WeakSandbox: Sendable {
         self.image = image.id
     }
 
+    /// The name of a network that is ours alone: the engine's own one may be gone, for an engine that is started without one
+    /// takes it from all others.
+    private var network: String { folder.path.split(separator: "/").last.map { "\($0)" } ?? "caisson-test" }
+
     /// Runs a plan in a container of its own, and removes that.
     func run(_ run: ProbeRun, _ kind: Kind) throws -> RunOutcome {
+        let made = try probe.request(
+            "POST", "/v1.41/networks/create", body: try JSONEncoder().encode(["Name": .string(network)] as JSONValue))
+        guard made.status == 201 else { throw Refusal(step: "network", answer: made) }
+        defer {
+            // ignored: an empty network holds nothing, and has the name of this test's folder
+            _ = try? probe.request("DELETE", "/v1.41/networks/\(network)")
+        }
         let body = try JSONEncoder().encode(try createBody(run.plan, kind))
         let created = try probe.request("POST", "/v1.41/containers/create", body: body)
         guard created.status == 201, let id = try created.json["Id"]?.stringValue else {
@@ -77,10 +88,14 @@ struct WeakSandbox: Sendable {
             "Image": .string(image), "Entrypoint": [.string(ProbeImage.programPath)],
             "Cmd": [.string(mode), .string(plan)], "Tty": .bool(kind == .terminal),
         ]
-        guard kind == .open else { return .object(body) }
+        guard kind == .open else {
+            body["HostConfig"] = ["NetworkMode": .string(network)]
+            return .object(body)
+        }
         body["User"] = "0:0"
         body["Env"] = ["AWS_SECRET_ACCESS_KEY=none", "DOCKER_HOST=none"]
         body["HostConfig"] = [
+            "NetworkMode": .string(network),
             // Not `Privileged`: an engine that itself lacks a capability cannot make such a container.
             "CapAdd": .array(try Self.capabilities().map { .string($0) }),
             "SecurityOpt": ["seccomp=unconfined"], "MaskedPaths": [], "ReadonlyPaths": [], "GroupAdd": ["4"],

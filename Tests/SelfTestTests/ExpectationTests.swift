@@ -6,7 +6,7 @@ import Testing
 /// What must be seen follows from the profile, not from its name.
 @Suite struct ExpectationTests {
     /// The built-in profile, with text replaced in its files.
-    private static func test(_ name: String, _ changes: [(file: String, old: String, new: String)] = []) throws
+    private static func selfTest(_ name: String, _ changes: [(file: String, old: String, new: String)] = []) throws
         -> SelfTest
     {
         var files: [String: [UInt8]] = [:]
@@ -84,7 +84,7 @@ import Testing
             Case(profile: "shell", id: "i386.20", right: ["killed SIGSYS", "killed SIGSEGV"], wrong: ["ok", "EPERM"]),
         ])
     func derived(_ testCase: Case) throws {
-        let test = try Self.test(testCase.profile)
+        let test = try Self.selfTest(testCase.profile)
         for seen in testCase.right { #expect(try Self.accepts(test, testCase.id, seen), "\(seen)") }
         for seen in testCase.wrong { #expect(try !Self.accepts(test, testCase.id, seen), "\(seen)") }
     }
@@ -95,7 +95,7 @@ import Testing
             { "names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{ "index": 0, "value": 2, "op": "SCMP_CMP_EQ" }] },
             { "names": ["connect"], "action": "SCMP_ACT_ALLOW" },
             """
-        let test = try Self.test("shell", [("shell.inner.json", "\"syscalls\": [", "\"syscalls\": [\(socket)")])
+        let test = try Self.selfTest("shell", [("shell.inner.json", "\"syscalls\": [", "\"syscalls\": [\(socket)")])
         #expect(try Self.accepts(test, "network.socket_inet", "ok"))
         #expect(try Self.accepts(test, "network.socket_inet6", "EPERM"))
         #expect(try Self.accepts(test, "network.tcp_public", "connect ENETUNREACH"))
@@ -112,7 +112,7 @@ import Testing
     @Test("what no profile may let through is wrong whatever is seen, if one does")
     func weakened() throws {
         let trace = "{ \"names\": [\"ptrace\"], \"action\": \"SCMP_ACT_ALLOW\" },"
-        let test = try Self.test(
+        let test = try Self.selfTest(
             "shell",
             [
                 ("shell.inner.json", "\"syscalls\": [", "\"syscalls\": [\(trace)"),
