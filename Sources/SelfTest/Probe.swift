@@ -44,7 +44,9 @@ package struct Probe: Sendable {
         let step = SystemCall(name, words.split(separator: " ").map { SystemCall.argument(String($0)) })
         var probe = Probe(
             id, meaning, "call \(step.number) \(words)", forked: forked, .filtered(step, reached: reached))
-        if ProfileFilters.number(of: name) == nil { probe.flaw = "the libseccomp of this machine does not know \(name)" }
+        if ProfileFilters.number(of: name) == nil {
+            probe.flaw = "the libseccomp of this machine does not know \(name)"
+        }
         return probe
     }
 }
