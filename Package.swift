@@ -17,6 +17,7 @@ let package = Package(
     products: [
         .executable(name: "caisson", targets: ["caisson"]),
         .executable(name: "caisson-cell", targets: ["caisson-cell"]),
+        .executable(name: "caisson-probe", targets: ["caisson-probe"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -87,18 +88,20 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "Doctor", dependencies: ["Model", "Ports"], swiftSettings: settings),
+        .target(name: "SelfTest", dependencies: ["Model", "Hardening", "Filters"], swiftSettings: settings),
         .target(
             name: "Daemon",
             dependencies: [
-                "Model", "Ports", "Hardening", "Filters", "DockerEngine", "SQLiteStore", "BlobFiles", "Scheduler",
-                "Doctor",
+                "Model", "CellWire", "Ports", "Hardening", "Filters", "DockerEngine", "SQLiteStore", "BlobFiles",
+                "Scheduler", "Doctor", "SelfTest",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .target(
             name: "Commands",
             dependencies: [
-                "Model", "CellWire", "Hardening", "Documents", "Ports", "SQLiteStore", "Scheduler", "Doctor", "Daemon",
+                "Model", "CellWire", "Hardening", "Documents", "Ports", "SQLiteStore", "Scheduler", "Doctor",
+                "SelfTest", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -109,6 +112,9 @@ let package = Package(
         .executableTarget(
             name: "caisson-cell", dependencies: ["Cell"], swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-static-executable"])]),
+        // C alone: without Swift's own start files nothing of its runtime is linked in.
+        .executableTarget(
+            name: "caisson-probe", linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
 
         // Tests: a target for each of ours, and one that drives the whole against a real engine.
         .target(
@@ -152,6 +158,8 @@ let package = Package(
         .testTarget(
             name: "DoctorTests", dependencies: ["Doctor", "Model", "Ports"], swiftSettings: settings),
         .testTarget(
+            name: "SelfTestTests", dependencies: ["SelfTest", "Hardening"], swiftSettings: settings),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
                 "CellWire", "Commands", "Daemon", "Documents", "Hardening", "Model", "Ports", "TestSupport",
@@ -177,7 +185,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "CellWire", "Daemon", "DockerEngine", "Filters", "Hardening", "Model", "Ports", "SQLiteStore",
-                "Scheduler",
+                "Scheduler", "SelfTest",
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -23,7 +23,7 @@ package struct Caisson: AsyncParsableCommand {
                 subcommands: [ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self]),
             CommandGroup(
                 name: "Looking after Caisson",
-                subcommands: [ProfileCommand.self, ImageCommand.self, DoctorCommand.self]),
+                subcommands: [ProfileCommand.self, ImageCommand.self, DoctorCommand.self, SelftestCommand.self]),
         ])
 
     package init() {}

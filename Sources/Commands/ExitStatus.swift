@@ -35,8 +35,9 @@ enum ExitStatus: Int32, Sendable {
             case .notFound, .imageNotFound: .notFound
             case .storeLocked, .storeConflict: .conflict
             case .engineUnreachable, .engineTooOld: .engineUnreachable
-            case .engineTimeout, .engineProtocol, .engineRefused, .profileNotApplied, .cellUnavailable, .cellLost,
-                .cellProtocol, .sandboxEnded, .processLost, .engineLost, .clockRanOut, .storeBusy, .storeCorrupt,
+            case .engineTimeout, .engineProtocol, .engineRefused, .profileNotApplied, .cellUnavailable,
+                .probeUnavailable, .cellLost, .cellProtocol, .sandboxEnded, .processLost, .engineLost, .clockRanOut,
+                .storeBusy, .storeCorrupt,
                 .storeUnavailable, .noSpace, .internalFault:
                 .errored
             }

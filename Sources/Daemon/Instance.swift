@@ -76,6 +76,13 @@ package struct Instance: Sendable {
         }
     }
 
+    /// What runs the probes of a profile; the program for that lies at `programPath`.
+    ///
+    /// - Throws: ``EngineError``, also if there is no such program, or the engine does not take its image.
+    package func prober(programPath path: String) async throws -> ProbeRunner {
+        try await ProbeRunner(self, image: try ProbeImage(programPath: path), client: client)
+    }
+
     /// Lets go of engine and data folder, in this order.
     package func close() async throws {
         await client.shutdown()

@@ -14,6 +14,8 @@ package struct InstanceConfiguration: Sendable {
     package let engine: EngineAddress
     /// The cell's program; it lies beside the running one.
     package let cellPath: String
+    /// The program that tries sandboxes; it lies there, too.
+    package let probePath: String
 
     /// How long a second `run` waits for the data folder.
     package static let lockPatience = Duration.seconds(60)
@@ -23,7 +25,10 @@ package struct InstanceConfiguration: Sendable {
         let named = home ?? environment["CAISSON_HOME"].flatMap { $0.isEmpty ? nil : $0 }
         (self.home, isHomeNamed) = (try Self.home(named, environment), named != nil)
         engine = try EngineAddress(environment: environment)
-        cellPath = URL(filePath: executable).deletingLastPathComponent().appending(path: "caisson-cell").path
+        let folder = URL(filePath: executable).deletingLastPathComponent()
+        (cellPath, probePath) = (
+            folder.appending(path: "caisson-cell").path, folder.appending(path: "caisson-probe").path
+        )
     }
 
     /// `path` from the root on, as the kernel would follow it from `folder`.

@@ -67,6 +67,8 @@ package struct FilterProgram: Sendable {
 
     /// `AUDIT_ARCH_X86_64`.
     package static let nativeArchitecture: UInt32 = 0xC000_003E
+    /// `AUDIT_ARCH_I386`: the entry by `int 0x80`.
+    package static let i386Architecture: UInt32 = 0x4000_0003
     /// 32-bit words of `struct seccomp_data`.
     static let wordCount = 16
     let instructions: [Instruction]
@@ -92,8 +94,17 @@ package struct FilterProgram: Sendable {
         return answers.reduce(allow) { strictest, answer in rank(answer) < rank(strictest) ? answer : strictest }
     }
 
+    /// What the kernel would do with `call` behind all of `programs`, the newest first.
+    package static func answer(of programs: [FilterProgram], to call: Call) throws(Fault) -> Action {
+        var answers: [UInt32] = []
+        for program in programs { answers.append(try program.word(for: call)) }
+        return Action(strictest(answers[...]))
+    }
+
     /// What the kernel would do with `call`.
-    package func answer(to call: Call) throws(Fault) -> Action {
+    package func answer(to call: Call) throws(Fault) -> Action { Action(try word(for: call)) }
+
+    private func word(for call: Call) throws(Fault) -> UInt32 {
         let words = call.words
         var accumulator: UInt32 = 0
         var next = 0
@@ -112,8 +123,8 @@ package struct FilterProgram: Sendable {
             case BPF.jumpIfGreater: jump(accumulator > constant)
             case BPF.jumpIfAtLeast: jump(accumulator >= constant)
             case BPF.jumpIfAnyBit: jump(accumulator & constant != 0)
-            case BPF.giveConstant: return Action(constant)
-            case BPF.giveAccumulator: return Action(accumulator)
+            case BPF.giveConstant: return constant
+            case BPF.giveAccumulator: return accumulator
             default: throw .unknownInstruction(instruction.code)
             }
         }

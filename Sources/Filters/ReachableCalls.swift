@@ -21,8 +21,6 @@ package enum ReachableCalls {
     private static let wayBound = 100_000
     /// Set in the numbers of the x32 entry.
     private static let x32 = 0x4000_0000
-    /// `AUDIT_ARCH_I386`: the entry by `int 0x80`.
-    private static let i386: UInt32 = 0x4000_0003
 
     /// The calls that all of `programs` let through, by number.
     package static func through(_ programs: [FilterProgram]) throws(FilterProgram.Fault) -> [ReachableCall] {
@@ -64,7 +62,7 @@ package enum ReachableCalls {
     package static func foreignCount(_ programs: [FilterProgram]) throws(FilterProgram.Fault) -> Int {
         var count = 0
         for number in numbers {
-            let old = try Explorer.answers(programs, number, i386, bound: wayBound)
+            let old = try Explorer.answers(programs, number, FilterProgram.i386Architecture, bound: wayBound)
             let wide = try Explorer.answers(programs, number | x32, FilterProgram.nativeArchitecture, bound: wayBound)
             count += [old, wide].count(where: { $0.contains(where: letsThrough) })
         }
@@ -74,6 +72,12 @@ package enum ReachableCalls {
     /// Whether all programs let a call through.
     private static func letsThrough(_ way: [UInt32]) -> Bool {
         FilterProgram.Action(FilterProgram.strictest(way[...])).letsThrough
+    }
+
+    /// A call's number on this machine; `nil` if it has none, or no native one.
+    package static func number(of name: String) -> Int? {
+        let number = unsafe seccomp_syscall_resolve_name(name)
+        return number < 0 ? nil : Int(number)
     }
 
     /// A call's name on this machine, or its number if it has none.

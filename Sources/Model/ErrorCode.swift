@@ -26,6 +26,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     // The sandbox.
     case profileNotApplied = "profile_not_applied"
     case cellUnavailable = "cell_unavailable"
+    case probeUnavailable = "probe_unavailable"
     case cellLost = "cell_lost"
     case cellProtocol = "cell_protocol"
     case sandboxEnded = "sandbox_ended"

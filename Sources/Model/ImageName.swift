@@ -32,7 +32,7 @@ package struct ImageName: Sendable, Hashable, CustomStringConvertible {
 
     /// Names that always mean an image of ours, or a part of the engine's name space that we use ourselves: none of them can
     /// be given to another image.
-    package static let reserved: Set<String> = ["added", "base", "build", "cell", "node", "python", "shell"]
+    package static let reserved: Set<String> = ["added", "base", "build", "cell", "node", "probe", "python", "shell"]
 
     package var isReserved: Bool { Self.reserved.contains(description) }
 

@@ -30,6 +30,8 @@ package enum EngineError: UserFacingError, Hashable {
     case unexpectedWarnings([String])
     /// The cell could not be brought into a container.
     case cellUnavailable(reason: String)
+    /// The program that tries a sandbox could not be brought into an image.
+    case probeUnavailable(reason: String)
     /// The container ended, or its stream, without the record that alone proves an outcome.
     case cellLost(detail: String)
     /// The same, and the engine says that the kernel killed a process in it for want of memory.
@@ -68,6 +70,7 @@ package enum EngineError: UserFacingError, Hashable {
         case .imageRefused: .imageRefused
         case .profileNotApplied, .unexpectedWarnings: .profileNotApplied
         case .cellUnavailable: .cellUnavailable
+        case .probeUnavailable: .probeUnavailable
         case .cellLost, .cellOutOfMemory: .cellLost
         case .sandboxEnded, .sandboxPaused: .sandboxEnded
         case .engineLost: .engineLost
@@ -99,6 +102,7 @@ package enum EngineError: UserFacingError, Hashable {
         case .unexpectedWarnings(let warnings):
             "The engine warned: \(warnings.joined(separator: "; ")). Nothing was run."
         case .cellUnavailable(let reason): "The cell cannot be brought into a container: \(reason)."
+        case .probeUnavailable(let reason): "The prober cannot be brought into an image: \(reason)."
         case .cellLost(let detail): "The sandbox ended without a record: \(detail)."
         case .cellOutOfMemory(let detail): "The sandbox ran out of memory and ended without a record: \(detail)."
         case .sandboxEnded(let detail): "The sandbox was ended from outside: \(detail)."
@@ -136,6 +140,7 @@ package enum EngineError: UserFacingError, Hashable {
         case .profileNotApplied, .unexpectedWarnings:
             "The engine or the kernel does not give what the profile asks for; see `caisson show` for the read-back."
         case .cellUnavailable: "Build with `swift build`, so that caisson-cell lies beside caisson."
+        case .probeUnavailable: "Build with `swift build`, so that caisson-probe lies beside caisson."
         case .cellLost, .cellOutOfMemory: "See `caisson show` for what is known, and the engine's log."
         case .sandboxEnded, .sandboxPaused: "Find out who uses the engine beside Caisson, and run the job again."
         case .outcomeLost: "Run the job again, with more room on the disk if that was full."

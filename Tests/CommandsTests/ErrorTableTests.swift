@@ -47,6 +47,7 @@ import Testing
             EngineError.protocolViolation(call: "x", detail: "y"), EngineError.imageNotFound(name: "x"),
             EngineError.imageRefused(name: "x", reason: "y"), EngineError.profileNotApplied([]),
             EngineError.unexpectedWarnings(["x"]), EngineError.cellUnavailable(reason: "x"),
+            EngineError.probeUnavailable(reason: "x"),
             EngineError.cellLost(detail: "x"), EngineError.cellOutOfMemory(detail: "x"),
             EngineError.cellRefused(code: "x", detail: "y"), EngineError.cellProtocol(detail: "x"),
             EngineError.interrupted,

@@ -12,6 +12,7 @@ import Testing
         .imageRefused: 2, .ambiguousID: 2, .storeNewer: 2,
         .notFound: 3, .imageNotFound: 3, .storeLocked: 4, .storeConflict: 4, .engineUnreachable: 6, .engineTooOld: 6,
         .engineTimeout: 9, .engineProtocol: 9, .engineRefused: 9, .profileNotApplied: 9, .cellUnavailable: 9,
+        .probeUnavailable: 9,
         .cellLost: 9, .cellProtocol: 9, .storeBusy: 9, .storeCorrupt: 9, .storeUnavailable: 9, .noSpace: 9,
         .internalFault: 9, .sandboxEnded: 9, .processLost: 9, .engineLost: 9, .clockRanOut: 9,
     ]
