@@ -7,7 +7,8 @@ struct Bomb: Sendable, CustomTestStringConvertible {
     let program: String
     let arguments: [String]
     let end: End
-    let runMilliseconds: Int
+    /// Its run clock.
+    var runMilliseconds: Int
     /// Limits beside `run`, `grace` and `output`.
     let limits: [String: String]
     let artifacts: [String]

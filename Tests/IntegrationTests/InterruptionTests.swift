@@ -55,6 +55,8 @@ struct InterruptionTests {
             let running = try caisson.start(
                 ["run", "--image", "shell", "--stdin", "-", "--", "sh", "-c", script], gate: gate)
             let container = try await caisson.runningContainer()
+            // Only from here on it is the tool that is gone on with: a job that was not begun has lost its input.
+            try await caisson.eventually("its first output") { try running.outputSoFar() == "begun\n" }
             let installation = try #require(caisson.installation())
             running.send(signal)
             let gone = try await running.outcome()
