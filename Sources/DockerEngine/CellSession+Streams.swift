@@ -13,11 +13,8 @@ extension CellSession {
         demultiplexer = StreamDemultiplexer()
         isWelcomed = false
         graceSaid = nil
-        do {
-            try await stream.write(endpoint.attach())
-        } catch {
-            throw .cellLost(detail: "the stream ended at once")
-        }
+        // ignored: the reader finds the stream's end, and attaches anew
+        try? await stream.write(endpoint.attach())
         attaches.send()
     }
 

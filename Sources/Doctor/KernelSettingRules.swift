@@ -97,8 +97,10 @@ struct KernelSettingRules {
         return .ok(.kernelMessages, "The kernel's messages are hidden from common users.")
     }
 
-    /// The kernel starts the program of a pattern with a pipe as root, outside of all namespaces, when something crashes in a container,
-    /// unless its core limit is one byte, which all jobs have; none at all does not keep it from that. A socket is always connected to.
+    /// Whether the kernel tells somebody of a job that crashes.
+    ///
+    /// With a pattern that begins with a pipe it starts that program as root, outside of all namespaces, for what crashes in a container,
+    /// unless the core limit is one byte, which all jobs have; zero does not keep it from that. A socket is always connected to.
     ///
     /// - Source: core(5), "Piping core dumps to a program"; Linux, fs/coredump.c.
     private var coreDumps: Finding {

@@ -92,7 +92,7 @@ import Testing
         #expect(value("HostConfig.ReadonlyRootfs") == "yes")
         #expect(value("HostConfig.CapAdd") == "none")
         #expect(value("HostConfig.SecurityOpt") == "no-new-privileges, seccomp=(the outer list)")
-        #expect(value("HostConfig.Ulimits") == "core 0, fsize 268435456, memlock 0, msgqueue 0, nofile 256")
+        #expect(value("HostConfig.Ulimits") == "core 1, fsize 268435456, memlock 0, msgqueue 0, nofile 256")
         #expect(value("HostConfig.LogConfig") == "Config none; Type none")
         let unknown = ControlWords.controls(of: ["New": true])
         #expect(unknown == [ControlWords.Control(words: "(no words)", field: "New", value: "yes")])
