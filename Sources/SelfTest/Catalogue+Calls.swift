@@ -67,7 +67,7 @@ extension Catalogue {
             .call("mount.open_by_handle", "a file of the host by its handle", "open_by_handle_at", "-1 1 0"),
             .call("mount.fanotify_init", "watch whole file systems", "fanotify_init", "0 0"),
             .call("mount.fanotify_mark", "mark one", "fanotify_mark", "-1 0 0 -1 0"),
-            .call("mount.inotify", "watch files", "inotify_init1", "0"),
+            .call("mount.inotify", "watch files", "inotify_init1", "0", reached: ["ok"]),
             .call("mount.setxattr", "an attribute of a file", "setxattr", "@/tmp @user.probe @x 1 0"),
             .call("mount.removexattr", "its removal", "removexattr", "@/tmp @user.probe"),
             .call("mount.device_char", "a device file", "mknodat", "-100 @/tmp/char 0x2180 0x103", forked: true),

@@ -32,7 +32,7 @@ extension Catalogue {
                 .oneOf([quota, "\(quota) 100000"])),
             Probe(
                 "limit.files_reached", "one open file too many", "descriptors \(limits.files + 1)",
-                .oneOf(["dup EMFILE"])),
+                .oneOf(["open EMFILE"])),
             Probe(
                 "limit.fsize_reached", "a byte beyond the longest file", "sparse /tmp/sparse \(memory)", forked: true,
                 .steps([("pwrite", SystemCall("pwrite64"))], reached: ["pwrite EFBIG"])),

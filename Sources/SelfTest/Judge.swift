@@ -106,14 +106,22 @@ package struct Judge: Sendable {
         }
         let wrong = probe.lines.compactMap { line -> String? in
             let wanted = line.wanted.resolved(test.filters)
-            guard let words = seen[line.id] else { return "\(line.words.joined(separator: " ")): no answer" }
-            return wanted.accepts(words) ? nil : "\(line.words.joined(separator: " ")): \(words), not \(wanted.text)"
+            guard let words = seen[line.id] else { return "\(Self.title(of: line)): no answer" }
+            return wanted.accepts(words) ? nil : "\(Self.title(of: line)): \(words), not \(wanted.text)"
         }
         guard wrong.isEmpty else {
             let more = wrong.count > Self.told ? " and \(wrong.count - Self.told) more" : ""
             return made(false, wrong.prefix(Self.told).joined(separator: "; ") + more, "agreement")
         }
         return made(true, summary(of: probe), "agreement")
+    }
+
+    /// A call by its name, where it has one.
+    private static func title(of line: Probe.Line) -> String {
+        guard case .agreement(let call) = line.wanted, call.entry == .native,
+            let name = ProfileFilters.name(of: call.number)
+        else { return line.words.joined(separator: " ") }
+        return "\(name) (\(line.id))"
     }
 
     /// How many calls got through, were refused, and ended their process.

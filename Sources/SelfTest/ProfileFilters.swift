@@ -30,7 +30,13 @@ package struct ProfileFilters: Sendable {
         }
     }
 
-    package static func number(of name: String) -> Int? { ReachableCalls.number(of: name) }
+    static func number(of name: String) -> Int? { ReachableCalls.number(of: name) }
+
+    /// `nil` for a number that has none.
+    static func name(of number: Int) -> String? {
+        let name = ReachableCalls.name(of: number)
+        return name == "\(number)" ? nil : name
+    }
 
     /// Whether a tool may have processes of its own, made as the C library makes them.
     var allowsFork: Bool { answer(to: SystemCall("clone", [0x120_0011])) == .letThrough }

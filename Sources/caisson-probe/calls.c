@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "prober.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -53,7 +53,7 @@ static void run(long (*entry)(uint64_t, const uint64_t *), char **words, int cou
     uint64_t arguments[6] = {0};
     for (int index = 1; index < count && index < 7; index++) arguments[index - 1] = argument(words[index]);
     // A descriptor that the call gives must not be there for later probes: it would be the lowest free one.
-    int next = dup(0);
+    int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
     close(next);
     long result = entry(number(words[0]), arguments);
     if (result == next) close(next);

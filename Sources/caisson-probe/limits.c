@@ -82,12 +82,12 @@ static void descriptors(char **words, int count) {
     static int files[MOST_FILES];
     int made = 0, error = 0, most = (int)number(words[0]);
     while (made < most && made < MOST_FILES && !error) {
-        files[made] = dup(0);
+        files[made] = open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (files[made] < 0) error = errno;
         else made++;
     }
     while (made > 0) close(files[--made]);
-    seen_bound(error, "dup");
+    seen_bound(error, "open");
 }
 
 // sparse PATH OFFSET: a byte far off in a file.

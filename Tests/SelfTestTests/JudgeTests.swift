@@ -104,6 +104,19 @@ import Testing
         #expect(lost.0?.isPassed == false && lost.flaws == 1)
     }
 
+    @Test("of calls by number, those that differ are told by name, the first of them")
+    func names() throws {
+        let probe = try #require(test.probes.first { $0.id == "reach.native" })
+        var judge = Judge(test)
+        let answers = probe.lines.map { Self.line($0.id, "EFAULT") }.joined()
+        judge.take(
+            RunOutcome(output: Array((answers + "{\"answered\":\(probe.lines.count)}\n").utf8), end: .exited(0)),
+            of: ProbeRun(lines: probe.lines))
+        let seen = judge.findings.first { $0.id == "reach.native" }?.seen ?? ""
+        #expect(seen.hasPrefix("ioctl (reach.16.0): EFAULT, not EPERM; "), "\(seen)")
+        #expect(seen.contains(" more"))
+    }
+
     @Test("of calls by number, one that differs fails all, and is told by its arguments")
     func reach() throws {
         let probe = try #require(test.probes.first { $0.id == "reach.x32" })
