@@ -11,11 +11,14 @@ extension Catalogue {
         let fork = SystemCall("clone", [0x120_0011])
         return [
             resource("files", 7, "open files", "\(limits.files) \(limits.files)"),
-            resource("core", 4, "core dumps", "0 0"),
+            // A tool that could lower it from one byte would have the host's crash handler started.
+            Probe(
+                "limit.core", "the limit of core dumps", "rlimit 4",
+                .filtered(SystemCall("prlimit64", [0, 4, 0, 1]), reached: ["1 1"])),
             resource("fsize", 1, "bytes of a file", "\(memory) \(memory)"),
             resource("memlock", 8, "locked memory", "0 0"),
             resource("msgqueue", 12, "message queues", "0 0"),
-            Probe("limit.raise", "a limit raised again", "raise 4", forked: true, .oneOf(["EPERM"])),
+            Probe("limit.raise", "a limit raised again", "raise 12", forked: true, .oneOf(["EPERM"])),
             Probe(
                 "limit.memory", "memory", "value /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes",
                 .oneOf([memory])),
