@@ -29,7 +29,7 @@ import Testing
         #expect(views.map { $0["name"] }.map(\.?.stringValue) == ProfileSet.builtIn.names)
         #expect(
             views.compactMap { $0["reachable_count"]?.integerValue } == [
-                116, 131, 100, 106, 120, 124, 90, 110, 80, 95,
+                116, 131, 97, 103, 120, 124, 90, 110, 80, 95,
             ])
         #expect(views.allSatisfy { $0["foreign_count"] == 0 && $0["reachable"] == nil && $0["folder"] == nil })
         let digests = views.compactMap { $0["digest"]?.stringValue }

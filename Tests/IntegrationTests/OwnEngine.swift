@@ -6,7 +6,7 @@ import Testing
 
 /// An engine of a test's own, which it may stop, kill and starve.
 ///
-/// It lives in namespaces of its own for processes and mounts, so nothing of it outlives its process 1, a shell; and that ends
+/// It lives in namespaces of its own for processes, mounts and the network (it would take the other engine's bridge away), so nothing of it outlives its process 1, a shell; and that ends
 /// with its input, so when the test does, however it ends.
 struct OwnEngine: Sendable {
     static let isPossible = geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/sbin/dockerd")
@@ -69,7 +69,7 @@ struct OwnEngine: Sendable {
         shell = try RunningCommand(
             program: URL(filePath: "/usr/bin/unshare"),
             [
-                "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", Self.script, "engine",
+                "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", Self.script, "engine",
                 folder.path, disk,
             ],
             environment: ProcessInfo.processInfo.environment, stdin: nil, gate: gate)

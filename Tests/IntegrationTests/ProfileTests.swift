@@ -46,8 +46,8 @@ struct ProfileTests {
     @Test(
         "every profile refuses what no job may do, and leaves a thread to all",
         arguments: [
-            ("strict", 77), ("shell", 72), ("python", 70), ("node", 70), ("build", 72), ("strict+services", 77),
-            ("python+services", 70), ("build+services", 72),
+            ("strict", 78), ("shell", 73), ("python", 71), ("node", 71), ("build", 73), ("strict+services", 78),
+            ("python+services", 71), ("build+services", 73),
         ])
     func refuses(_ profile: String, checks: Int) async throws {
         try await run(
