@@ -184,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CellWire", "Daemon", "DockerEngine", "Filters", "Hardening", "Model", "Ports", "SQLiteStore",
+                "Cell", "CellWire", "Daemon", "DockerEngine", "Filters", "Hardening", "Model", "Ports", "SQLiteStore",
                 "Scheduler", "SelfTest",
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift"),

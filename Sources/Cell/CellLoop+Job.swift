@@ -54,16 +54,12 @@ extension CellLoop {
         } catch {
             switch error {
             case .posture(let posture):
-                Kernel.killAll(SIGKILL)
                 refuse("filter_not_applied", "mode \(posture.seccompMode), \(posture.seccompFilters) filters")
             case .notConfined:
-                Kernel.killAll(SIGKILL)
                 refuse("landlock_not_applied", "not in force: its process could still write what it must not")
             case .setUp(let number):
-                Kernel.killAll(SIGKILL)
                 refuse("start_failed", Kernel.message(number))
             case .notStarted(let number):
-                Kernel.killAll(SIGKILL)
                 record.cause = .notStarted
                 record.startError = Int(number)
                 report(.record(record))

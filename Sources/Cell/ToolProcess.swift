@@ -62,14 +62,16 @@ struct ToolProcess {
             close(status[0])
         }
         guard pid > 0 else { throw .notStarted(forkError) }
+        var isTool = false
+        // It has both ends of the gate, so nothing else would ever end its wait there.
+        defer { if !isTool { kill(pid, SIGKILL) } }
 
         // The child says that its walls stand, or why it does not; then it waits for the byte at the gate.
         let ready = try Self.answer(status[0])
         guard ready.count == 6, ready[0] == UInt8(ascii: "r") else { throw .setUp(EPROTO) }
         let listener = caisson_cell_take_listener(pid, Int32(ready.littleEndian(at: 1, as: UInt32.self)))
         guard listener >= 0 else { throw .setUp(errno) }
-        var isTaken = false
-        defer { if !isTaken { close(listener) } }
+        defer { if !isTool { close(listener) } }
         var posture = Attester.posture(of: pid)
         // The kernel tells nobody who is confined: what the child has tried out is what is known.
         posture.landlockABI = ready[5] == 1 ? rules?.abi ?? 0 : 0
@@ -84,7 +86,7 @@ struct ToolProcess {
             guard case .setUp(let number) = error else { throw error }
             throw .notStarted(number)
         }
-        isTaken = true
+        isTool = true
         (self.pid, self.posture, self.listener) = (pid, posture, listener)
         (stdin, stdout, stderr) = (input[1], output[0], errors[0])
     }

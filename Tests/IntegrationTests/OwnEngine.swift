@@ -69,7 +69,8 @@ struct OwnEngine: Sendable {
         shell = try RunningCommand(
             program: URL(filePath: "/usr/bin/unshare"),
             [
-                "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", Self.script, "engine",
+                "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", Self.script,
+                "engine",
                 folder.path, disk,
             ],
             environment: ProcessInfo.processInfo.environment, stdin: nil, gate: gate)

@@ -5,6 +5,8 @@ import Testing
 
 @testable import Cell
 
+/// Not beside the cell's other tests: what is forked here holds for a moment every descriptor of its process, and tests of locks in that one
+/// do not wait.
 @Suite struct ToolGateTests {
     /// Lets every call through: `BPF_RET` with `SECCOMP_RET_ALLOW`.
     private static let allowAll: [UInt8] = [0x06, 0, 0, 0, 0, 0, 0xFF, 0x7F]
