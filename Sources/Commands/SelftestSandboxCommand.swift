@@ -30,13 +30,17 @@ struct SelftestSandboxCommand: AsyncParsableCommand {
         let prepared = try (profile.map { [$0] } ?? set.names).map { try Instance.profile(named: $0, of: set) }
         return try await Instance.use(configuration, output: output) { instance in
             let prober = try await instance.prober(programPath: configuration.probePath)
-            var status = ExitStatus.ok
+            var (probes, failed) = (0, 0)
             for each in prepared {
                 let report = try await prober.run(each)
                 try Self.show(report, form.form, output: output)
-                if report.failed > 0 { status = .jobFailed }
+                probes += report.findings.count
+                failed += report.failed
             }
-            return status
+            if form.form == .table, prepared.count > 1 {
+                try output.line("\(prepared.count) profiles: \(probes - failed) passed, \(failed) failed")
+            }
+            return failed > 0 ? .jobFailed : .ok
         }
     }
 
@@ -55,7 +59,7 @@ struct SelftestSandboxCommand: AsyncParsableCommand {
         try output.line("")
         try output.line(
             "profile \(report.profile): \(report.findings.count - report.failed) passed, \(report.failed) failed, "
-                + "\(report.jobs.count) jobs, \(report.elapsed.shortText)")
+                + "\(report.jobs.count == 1 ? "1 job" : "\(report.jobs.count) jobs"), \(report.elapsed.shortText)")
         try output.line("")
     }
 

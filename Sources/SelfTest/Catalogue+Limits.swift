@@ -18,7 +18,7 @@ extension Catalogue {
             resource("fsize", 1, "bytes of a file", "\(memory) \(memory)"),
             resource("memlock", 8, "locked memory", "0 0"),
             resource("msgqueue", 12, "message queues", "0 0"),
-            Probe("limit.raise", "a limit raised again", "raise 12", forked: true, .oneOf(["EPERM"])),
+            Probe("limit.raise", "a limit raised again", "raise 1", forked: true, .oneOf(["EPERM"])),
             Probe(
                 "limit.memory", "memory", "value /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes",
                 .oneOf([memory])),
