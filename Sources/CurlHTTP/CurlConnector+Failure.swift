@@ -15,7 +15,8 @@ extension CurlConnector {
     /// Whether there was no room for the connection in the server's backlog, so that trying again is worth while.
     ///
     /// A connect to a Unix socket is done or refused at once, or else the backlog is full (`EAGAIN`). libcurl takes
-    /// that for a connect in progress, which then fails without an error of the system: nothing else looks like this.
+    /// that for a connect in progress, which then fails without an error of the system. So does one whose server has hung up
+    /// before libcurl looks: nothing was sent on it either.
     func hitFullBacklog(_ result: CURLcode, on easy: CurlEasyHandle) -> Bool {
         guard case .unixSocket = endpoint, result == CURLE_COULDNT_CONNECT else { return false }
         return socketError == nil && easy.systemError == nil
