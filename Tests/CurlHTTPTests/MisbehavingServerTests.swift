@@ -230,9 +230,10 @@ import Testing
 
     @Test("nobody who listens is told at once", arguments: [Transport.tcp, .tls])
     func refused(transport: Transport) async throws {
-        let server = try ScriptedServer(.tcp) { _ in }
-        let endpoint = server.listener.endpoint(transport == .tls ? try .trusting() : nil)
-        server.stop()
+        // Held, or else the server of another test could be found there.
+        let (descriptor, port) = try TCPSocket.bind()
+        defer { close(descriptor) }
+        let endpoint = Listener.tcp(port: port).endpoint(transport == .tls ? try .trusting() : nil)
         let client = try CurlClient(endpoint: endpoint)
         let failure = HTTPClientError.connectFailed(address: endpoint.address, reason: "Connection refused")
         await #expect(throws: failure) { try await client.send(HTTPRequest(.get, "/")) }

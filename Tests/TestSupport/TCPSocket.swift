@@ -4,6 +4,13 @@ import Glibc
 package enum TCPSocket {
     /// Listens on a free port of `127.0.0.1`.
     package static func listen(backlog: Int32) throws -> (descriptor: Int32, port: UInt16) {
+        let (descriptor, port) = try bind()
+        guard Glibc.listen(descriptor, backlog) == 0 else { throw UnixSocket.Failure(call: "listen", code: errno) }
+        return (descriptor, port)
+    }
+
+    /// Takes a free port of `127.0.0.1` at which nobody listens, nor can, until the descriptor is closed.
+    package static func bind() throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -11,11 +18,10 @@ package enum TCPSocket {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let (bound, named) = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                (bind(descriptor, $0, size), getsockname(descriptor, $0, &size))
+                (Glibc.bind(descriptor, $0, size), getsockname(descriptor, $0, &size))
             }
         }
         guard bound == 0, named == 0 else { throw UnixSocket.Failure(call: "bind", code: errno) }
-        guard Glibc.listen(descriptor, backlog) == 0 else { throw UnixSocket.Failure(call: "listen", code: errno) }
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
