@@ -95,8 +95,10 @@ const checks = {
     // The kernel's own watches are counted by user, all jobs together: none has them.
     assert.throws(() => fs.watch('/work/watched'), { code: 'EPERM' });
     const changed = new Promise((done) => fs.watchFile('/work/watched', { interval: 20 }, done));
-    fs.writeFileSync('/work/watched', 'new');
-    assert.strictEqual((await changed).size, 3);
+    // Again and again: the first look may come after the first change.
+    const writing = setInterval(() => fs.appendFileSync('/work/watched', 'new'), 20);
+    assert((await changed).size > 0);
+    clearInterval(writing);
     fs.unwatchFile('/work/watched');
   },
 
