@@ -37,6 +37,12 @@ extension Advisory {
             inTheWay: "jobs are refused splice, but by sendfile a job could so change its image for other jobs")
     ]
 
+    /// Source: sqlite.org/wal.html, section 11.
+    static let walReset = Advisory(
+        problem: .sqliteResetBug, names: ["the WAL-reset bug"],
+        mended: [VersionNumber(3, 44, 6), VersionNumber(3, 50, 7), VersionNumber(3, 51, 3)],
+        danger: "two that write at once can damage a database", inTheWay: "Caisson writes by one connection alone")
+
     static let engine = [
         // GHSA-x86f-5xw2-fm2r and, found with it, the two of the same call; no series before 29 got a mend.
         Advisory(

@@ -28,8 +28,9 @@ struct ReachProbes {
 
     var probes: [Probe] {
         get throws(HardeningError) {
-            var native = Probe("reach.native", "every system call by its number", lines: nativeLines)
-            native.flaw = try unmet
+            let lines = nativeLines
+            var native = Probe("reach.native", "every system call by its number", lines: lines)
+            native.flaw = try flaw(of: lines)
             return [
                 native,
                 Probe(
@@ -79,23 +80,21 @@ struct ReachProbes {
     }
 
     /// Calls that the lists let through, and which no line here brings through.
-    private var unmet: String? {
-        get throws(HardeningError) {
-            let met = Set(
-                nativeLines.compactMap { line -> Int? in
-                    guard case .agreement(let call) = line.wanted, filters.answer(to: call) == .letThrough else {
-                        return nil
-                    }
-                    return call.number
-                })
-            let computed: [ReachableCall]
-            do {
-                computed = try ReachableCalls.through(filters.programs)
-            } catch {
-                throw .filterNotBuilt(detail: "a compiled list cannot be followed: \(error)")
-            }
-            let names = computed.filter { !met.contains($0.number) }.map(\.name)
-            return names.isEmpty ? nil : "no arguments were found for \(names.joined(separator: ", "))"
+    private func flaw(of lines: [Probe.Line]) throws(HardeningError) -> String? {
+        let met = Set(
+            lines.compactMap { line -> Int? in
+                guard case .agreement(let call) = line.wanted, filters.answer(to: call) == .letThrough else {
+                    return nil
+                }
+                return call.number
+            })
+        let computed: [ReachableCall]
+        do {
+            computed = try ReachableCalls.through(filters.programs)
+        } catch {
+            throw .filterNotBuilt(detail: "a compiled list cannot be followed: \(error)")
         }
+        let names = computed.filter { !met.contains($0.number) }.map(\.name)
+        return names.isEmpty ? nil : "no arguments were found for \(names.joined(separator: ", "))"
     }
 }
