@@ -13,6 +13,8 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case outputUnwritable = "output_unwritable"
     case notFound = "not_found"
     case ambiguousID = "ambiguous_id"
+    case illegalState = "illegal_state"
+    case idempotencyConflict = "idempotency_conflict"
     case imageNotFound = "image_not_found"
     case imageRefused = "image_refused"
 
@@ -42,6 +44,19 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case storeNewer = "store_newer"
     case storeUnavailable = "store_unavailable"
     case noSpace = "no_space"
+
+    // The daemon, and the way to it.
+    case daemonUnreachable = "daemon_unreachable"
+    case daemonProtocol = "daemon_protocol"
+    case daemonStopping = "daemon_stopping"
+    case denied
+    case conflict
+    case endpointUnknown = "endpoint_unknown"
+    case methodNotAllowed = "method_not_allowed"
+    case requestTooLarge = "request_too_large"
+    case requestTimedOut = "request_timed_out"
+    case waitTimedOut = "wait_timed_out"
+    case socketUnusable = "socket_unusable"
 
     case internalFault = "internal_fault"
 }

@@ -10,7 +10,8 @@ extension JobSpec {
         case outputPolicy = "output_policy"
         case profile
         case profileDigest = "profile_digest"
-        case limits
+        case profilesFolder = "profiles_folder"
+        case limits, effect, retry
     }
     /// In the specs of the first release, instead of `stdin`.
     private enum FirstKeys: String, CodingKey {
@@ -34,6 +35,9 @@ extension JobSpec {
             profile: try values.decode(String.self, forKey: .profile),
             limits: try values.decode(Limits.self, forKey: .limits))
         profileDigest = try values.decodeIfPresent(String.self, forKey: .profileDigest)
+        profilesFolder = try values.decodeIfPresent(String.self, forKey: .profilesFolder)
+        effect = try values.decodeIfPresent(Effect.self, forKey: .effect) ?? .pure
+        retry = try values.decodeIfPresent(RetryPolicy.self, forKey: .retry) ?? .none
     }
 }
 
@@ -42,7 +46,7 @@ extension JobSpec.InputFile {
         case path
         case size = "size_bytes"
         case isExecutable = "is_executable"
-        case digest
+        case digest, reference
     }
 
     package init(from decoder: any Decoder) throws {
@@ -53,6 +57,7 @@ extension JobSpec.InputFile {
             isExecutable: try values.decode(Bool.self, forKey: .isExecutable),
             // The first release did not keep the content.
             digest: try values.decodeIfPresent(String.self, forKey: .digest) ?? "")
+        reference = try values.decodeIfPresent(InputReference.self, forKey: .reference)
     }
 }
 

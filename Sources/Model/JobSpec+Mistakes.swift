@@ -27,7 +27,14 @@ extension JobSpec {
                 mistakes.append(.malformed(field: field, value: path, expected: "given only once"))
             }
         }
-        mistakes += fileMistakes
+        mistakes += fileMistakes + retry.mistakes
+        if retry.attempts > 1, !effect.allowsAnotherRun {
+            mistakes.append(
+                .refused(
+                    field: "retry.attempts", value: "\(retry.attempts)",
+                    reason: "a job with the effect once is never run again by itself",
+                    remedy: "Leave retry out, or declare the effect idempotent if a second run does no harm."))
+        }
         return mistakes
     }
 

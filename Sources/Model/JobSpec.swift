@@ -24,7 +24,13 @@ package struct JobSpec: Sendable, Hashable, Codable {
     ///
     /// `nil` in the specs of an earlier release.
     package var profileDigest: String?
+    /// The folder that the profile is read from, absolute; `nil`: it is a built-in one.
+    package var profilesFolder: String?
     package var limits: Limits
+    /// What another run would mean; a job without grants has no effect outside of its sandbox.
+    package var effect = Effect.pure
+    /// How often it is tried again when its tool has failed.
+    package var retry = RetryPolicy.none
 
     package init(
         imageID: String, imageName: String, command: [String], environment: [String: String] = [:],
@@ -49,11 +55,18 @@ package struct JobSpec: Sendable, Hashable, Codable {
         package var size: ByteCount
         /// Whether the file's mode has its execute bits set (`/work` is mounted noexec all the same).
         package var isExecutable: Bool
-        /// The blob that holds the content: `sha256:` and 64 hex digits.
+        /// The blob that holds the content: `sha256:` and 64 hex digits; empty for a ``reference``.
         package var digest: String
+        /// What another node leaves; its content and size are known once that one has ended.
+        package var reference: InputReference?
 
         package init(path: String, size: ByteCount, isExecutable: Bool, digest: String) {
             (self.path, self.size, self.isExecutable, self.digest) = (path, size, isExecutable, digest)
+        }
+
+        package init(path: String, isExecutable: Bool = false, reference: InputReference) {
+            self.init(path: path, size: ByteCount(bytes: 0), isExecutable: isExecutable, digest: "")
+            self.reference = reference
         }
     }
 

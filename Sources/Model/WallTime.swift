@@ -14,6 +14,18 @@ package struct WallTime: Sendable, Hashable, Comparable, Codable {
 
     package static func < (left: WallTime, right: WallTime) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// The moment that is `duration` later, in whole milliseconds; the last one there is, if it would be beyond.
+    package func advanced(by duration: Duration) -> WallTime {
+        let (sum, isTooLate) = milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+        return WallTime(milliseconds: isTooLate ? .max : sum)
+    }
+
+    /// How much later `other` is.
+    package func duration(to other: WallTime) -> Duration {
+        let (difference, isTooMuch) = other.milliseconds.subtractingReportingOverflow(milliseconds)
+        return .milliseconds(isTooMuch ? (other > self ? Int64.max : Int64.min) / 2 : difference)
+    }
+
     /// RFC 3339 in UTC with milliseconds, as in `2026-03-01T08:15:30.250Z`.
     ///
     /// - Source: the days-to-civil algorithm of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".

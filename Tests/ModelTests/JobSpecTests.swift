@@ -24,7 +24,7 @@ import Testing
         #expect(
             Set(names) == [
                 "image_id", "image_name", "command", "environment", "files", "stdin", "artifacts",
-                "collects_changes", "output_policy", "profile", "profile_digest", "limits",
+                "collects_changes", "output_policy", "profile", "profile_digest", "limits", "effect", "retry",
             ])
     }
 

@@ -4,9 +4,16 @@ import Testing
 @Suite struct JobStateTests {
     /// Every move there is; what is not here must be refused.
     static let moves: [JobState: Set<JobState>] = [
-        .ready: [.leased, .timedOut, .cancelled, .errored],
-        .leased: [.ready, .running, .timedOut, .cancelled, .errored],
-        .running: [.ready, .succeeded, .failed, .timedOut, .oomKilled, .cancelled, .errored],
+        .pending: [.ready, .waiting, .skipped, .timedOut, .cancelled, .errored],
+        .waiting: [.succeeded, .failed, .denied, .skipped, .timedOut, .cancelled, .errored],
+        .ready: [.waiting, .leased, .timedOut, .cancelled, .errored],
+        .leased: [.ready, .running, .stopping, .retrying, .timedOut, .cancelled, .errored],
+        .running: [
+            .ready, .stopping, .finalizing, .retrying, .succeeded, .failed, .timedOut, .oomKilled, .cancelled, .errored,
+        ],
+        .stopping: [.finalizing, .retrying, .succeeded, .failed, .timedOut, .oomKilled, .cancelled, .errored],
+        .finalizing: [.retrying, .succeeded, .failed, .timedOut, .oomKilled, .cancelled, .errored],
+        .retrying: [.ready, .timedOut, .cancelled, .errored],
     ]
 
     @Test("the moves are those of the table, and no other", arguments: JobState.allCases)
@@ -26,7 +33,9 @@ import Testing
     @Test("the stored names are frozen")
     func names() {
         let names = [
-            "ready", "leased", "running", "succeeded", "failed", "timed_out", "oom_killed", "cancelled", "errored",
+            "pending", "waiting", "ready", "leased", "running", "stopping", "finalizing", "retrying", "succeeded",
+            "failed",
+            "timed_out", "oom_killed", "cancelled", "skipped", "denied", "errored",
         ]
         #expect(JobState.allCases.map(\.rawValue) == names)
         let attempts = ["creating", "verified", "working", "collected", "removed", "lost"]
