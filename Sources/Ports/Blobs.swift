@@ -65,6 +65,8 @@ package protocol BlobStore: Sendable {
     func makeBlob(from source: any InputSource, limit: ByteCount) async throws(StoreError) -> Blob
     /// The bytes `range` of a large blob's file (cut off at its end).
     func read(_ reference: BlobReference, range: Range<Int64>) async throws(StoreError) -> [UInt8]
+    /// All bytes of a large blob's file, on the calling thread: for what has to be known inside a transaction.
+    func contents(of reference: BlobReference) throws(StoreError) -> [UInt8]
 }
 
 /// Gives out stored bytes, wherever they lie.

@@ -1,28 +1,23 @@
 package import CellWire
 package import Model
 
-/// A job as it is stored.
+/// A job that runs something, as it is stored.
 package struct JobRecord: Sendable, Hashable {
-    package let id: JobID
-    package var state: JobState
-    package let spec: JobSpec
+    package var summary: JobSummary
+    package var spec: JobSpec
     /// `sha256:` and 64 hex digits, of the spec's stored form.
     package let specDigest: String
-    package let createdAt: WallTime
-    /// Set exactly when the state is terminal.
-    package var finishedAt: WallTime?
-    /// Why the job ended as it did: a stable word, such as `exit_status` or `profile_not_applied`.
-    package var reason: String?
-    /// The same as a sentence.
-    package var message: String?
 
-    package init(
-        id: JobID, state: JobState = .ready, spec: JobSpec, specDigest: String, createdAt: WallTime,
-        finishedAt: WallTime? = nil, reason: String? = nil, message: String? = nil
-    ) {
-        (self.id, self.state, self.spec, self.specDigest, self.createdAt) = (id, state, spec, specDigest, createdAt)
-        (self.finishedAt, self.reason, self.message) = (finishedAt, reason, message)
+    package init(_ summary: JobSummary, spec: JobSpec, specDigest: String) {
+        (self.summary, self.spec, self.specDigest) = (summary, spec, specDigest)
     }
+
+    package var id: JobID { summary.id }
+    package var state: JobState { summary.state }
+    package var createdAt: WallTime { summary.createdAt }
+    package var finishedAt: WallTime? { summary.finishedAt }
+    package var reason: String? { summary.reason }
+    package var message: String? { summary.message }
 }
 
 /// The intent of an attempt, committed before the Engine is asked for anything.
@@ -53,8 +48,12 @@ package struct AttemptRecord: Sendable, Hashable {
     package let frameKey: UInt64
     package let createdAt: WallTime
     package var finishedAt: WallTime?
-    /// Why it was given up for another attempt, as a stable word.
+    /// How it ended, in the words of a job's final states; `nil` of one that was given up before its tool was started.
+    package var outcome: JobState?
+    /// Why it ended so, or was given up for another attempt, as a stable word.
     package var reason: String?
+    /// The same as a sentence.
+    package var message: String?
     /// How many processes have gone on with it after the one that began it.
     package var adoptions = 0
     /// The effective posture read back from the Engine.
@@ -119,8 +118,12 @@ package struct AttemptRecord: Sendable, Hashable {
 /// How an attempt ended, with everything that goes into the store for it in one transaction.
 package struct AttemptOutcome: Sendable, Hashable {
     package let attempt: AttemptID
-    /// Terminal.
+    /// Terminal: how the attempt ended, and with it the job, unless there is a ``retryAt``.
     package let jobState: JobState
+    /// When the job gets another attempt: it is `retrying` until then.
+    package var retryAt: WallTime?
+    /// Why the job needs a person from now on; only without a ``retryAt``.
+    package var attention: String?
     /// ``AttemptState/collected``, or ``AttemptState/lost`` when there is no record and nothing is known of the container.
     package let attemptState: AttemptState
     package let reason: String
@@ -146,17 +149,28 @@ package struct AttemptOutcome: Sendable, Hashable {
     }
 }
 
-/// One thing that happened to a job, in the order of its gap-free sequence.
+/// One thing that happened to a job.
 package struct EventRecord: Sendable, Hashable {
-    /// From 1, without gaps, per job.
+    /// Its place among all events of this data folder, greater than that of every earlier one.
+    package let ordinal: Int64
+    /// From 1, without gaps, for each root.
     package let sequence: Int
+    package let job: JobID
     package let at: WallTime
     /// A stable word, such as `submitted`, `leased`, `working`, `finished`, `removed`.
     package let name: String
     /// The attempt's number, or `nil` for the job itself.
     package let attempt: Int?
+    /// The state that the job has from here on, if it moved.
+    package let state: JobState?
+    /// Who did it, if a person did.
+    package let actor: String?
 
-    package init(sequence: Int, at: WallTime, name: String, attempt: Int?) {
-        (self.sequence, self.at, self.name, self.attempt) = (sequence, at, name, attempt)
+    package init(
+        ordinal: Int64, sequence: Int, job: JobID, at: WallTime, name: String, attempt: Int?, state: JobState? = nil,
+        actor: String? = nil
+    ) {
+        (self.ordinal, self.sequence, self.job, self.at) = (ordinal, sequence, job, at)
+        (self.name, self.attempt, self.state, self.actor) = (name, attempt, state, actor)
     }
 }

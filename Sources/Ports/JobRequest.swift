@@ -12,6 +12,8 @@ package struct JobRequest: Sendable {
     package var outputPolicy = JobSpec.OutputPolicy.truncate
     package var profile: String
     package var limits: Limits
+    /// The folder that the profile is read from, absolute; `nil`: it is a built-in one.
+    package var profilesFolder: String?
 
     package init(image: String, command: [String], profile: String, limits: Limits) {
         (self.image, self.command, self.profile, self.limits) = (image, command, profile, limits)
@@ -47,9 +49,11 @@ package struct JobRequest: Sendable {
 
     /// The job, with the image that was pinned and the inputs as they were stored.
     package func spec(image: PinnedImage, files: [JobSpec.InputFile], stdin: JobSpec.StandardInput) -> JobSpec {
-        JobSpec(
+        var spec = JobSpec(
             imageID: image.id, imageName: image.name, command: command, environment: environment, files: files,
             stdin: stdin, artifacts: artifacts, collectsChanges: collectsChanges, outputPolicy: outputPolicy,
             profile: profile, limits: limits)
+        spec.profilesFolder = profilesFolder
+        return spec
     }
 }
