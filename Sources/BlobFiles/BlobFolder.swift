@@ -111,6 +111,10 @@ package struct BlobFolder: BlobStore {
         }
     }
 
+    package func contents(of reference: BlobReference) throws(StoreError) -> [UInt8] {
+        try OpenFile(filePath(of: reference), for: .reading).read(from: 0, count: Int(reference.size.bytes))
+    }
+
     /// The digests of the blobs that lie in a data folder, as `sha256:…`, looked at only; `nil` if they are more, or one of their
     /// folders cannot be listed.
     package static func digests(in home: String, atMost most: Int) -> Set<String>? {

@@ -9,7 +9,9 @@ package enum DataFolder {
     /// A folder that we did not make is never tightened: whoever opened it may have had a reason, and has to decide.
     ///
     /// - Throws: ``StoreError/unavailable(path:reason:)``, or ``StoreError/noSpace(path:)``.
-    static func prepare(_ path: String) throws(StoreError) {
+    package static func prepare(
+        _ path: String, fileSystem: FileSystem.Look = FileSystem.look
+    ) throws(StoreError) {
         var status = stat()
         if stat(path, &status) != 0 {
             guard errno == ENOENT else { throw failure(path) }
@@ -28,6 +30,10 @@ package enum DataFolder {
         guard status.st_mode & 0o077 == 0 else {
             let mode = String(status.st_mode & 0o777, radix: 8)
             throw .unavailable(path: path, reason: "its mode \(mode) lets others in; make it private with chmod 700")
+        }
+        if let kind = fileSystem(path), FileSystem.isNetwork(kind) {
+            let reason = "it is on a network file system (\(kind)), on which SQLite's log and our lock do not hold"
+            throw .unavailable(path: path, reason: reason)
         }
         for name in subfolders where stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT != S_IFDIR {
             throw .unavailable(

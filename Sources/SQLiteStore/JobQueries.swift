@@ -4,33 +4,64 @@ import Ports
 
 /// What can be asked of the job tables; the same for the connection that writes and for those that only read.
 enum JobQueries {
+    static func summary(_ reference: String, in database: Database) throws -> JobSummary {
+        try JobSummary(row(reference, in: database))
+    }
+
     static func job(_ reference: String, in database: Database) throws -> JobRecord {
+        let row = try row(reference, in: database)
+        let summary = try JobSummary(row)
+        guard let digest = summary.specDigest, summary.kind == .job else {
+            throw StoreError.runsNothing(id: summary.id.description, kind: summary.kind)
+        }
+        var spec = try spec(row.decode(forColumn: "spec"), of: summary.id, in: database)
+        if let member = try member(row.decode(forColumn: "member_digest"), in: database) { spec.files.append(member) }
+        return JobRecord(summary, spec: spec, specDigest: digest)
+    }
+
+    static func spec(_ ordinal: Int64?, of job: JobID, in database: Database) throws -> JobSpec {
+        let sql = "SELECT body FROM spec WHERE ordinal = ?"
+        guard let body = try String.fetchOne(database.cachedStatement(sql: sql), arguments: [ordinal]) else {
+            throw StoreError.corrupt(detail: "the spec of job \(job) is not there")
+        }
+        return try StoredJSON.value(body, in: "the spec of job \(job)")
+    }
+
+    /// The file in which a member of a fan-out finds what it stands for.
+    static func member(_ digest: String?, in database: Database) throws -> JobSpec.InputFile? {
+        guard let digest else { return nil }
+        let sql = "SELECT size_bytes FROM blob WHERE digest = ?"
+        guard let size = try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: [digest]) else {
+            throw StoreError.corrupt(detail: "the blob \(digest) of a member is not there")
+        }
+        return JobSpec.InputFile(
+            path: NodeSpec.FanOut.memberFile, size: ByteCount(bytes: size), isExecutable: false, digest: digest)
+    }
+
+    private static func row(_ reference: String, in database: Database) throws -> Row {
         let found =
             reference == "@latest"
-            ? try Row.fetchAll(database, sql: "SELECT * FROM job ORDER BY ordinal DESC LIMIT 1")
+            ? try Row.fetchAll(
+                database,
+                sql:
+                    "\(JobSummary.select(from: "job INDEXED BY job_roots")) WHERE job.parent IS NULL ORDER BY job.ordinal DESC LIMIT 1"
+            )
             : try rows(withPrefix: reference, in: database)
         guard let row = found.first else { throw StoreError.notFound(reference) }
         guard found.count == 1 else { throw StoreError.ambiguous(prefix: reference, matches: found.count) }
-        return try JobRecord(row)
+        return row
     }
+
+    /// Matches of a prefix that are counted: more are told as so many.
+    private static let mostMatches = 1000
 
     private static func rows(withPrefix prefix: String, in database: Database) throws -> [Row] {
         // Only what can stand in an id is looked up; "{" is the character after "z".
         let isPlain = prefix.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
         guard !prefix.isEmpty, isPlain else { return [] }
-        let sql = "SELECT * FROM job WHERE id >= ? AND id < ?"
-        return try Row.fetchAll(database, sql: sql, arguments: [prefix, prefix + "{"])
-    }
-
-    static func jobs(limit: Int, in database: Database) throws -> [JobRecord] {
-        try Row.fetchAll(database, sql: "SELECT * FROM job ORDER BY ordinal DESC LIMIT ?", arguments: [max(limit, 0)])
-            .map(JobRecord.init)
-    }
-
-    static let openJobs = "SELECT * FROM job WHERE finished_at_ms IS NULL ORDER BY ordinal"
-
-    static func openJobs(in database: Database) throws -> [JobRecord] {
-        try Row.fetchAll(database, sql: openJobs).map(JobRecord.init)
+        let sql = "\(JobSummary.select) WHERE job.id >= ? AND job.id < ? LIMIT ?"
+        return try Row.fetchAll(
+            database.cachedStatement(sql: sql), arguments: [prefix, prefix + "{", mostMatches])
     }
 
     private static let attempt = """
@@ -81,11 +112,6 @@ enum JobQueries {
             """
         return try Row.fetchAll(database, sql: sql, arguments: [attempt.job.description, attempt.number])
             .map(AttemptRecord.Change.init)
-    }
-
-    static func events(of job: JobID, in database: Database) throws -> [EventRecord] {
-        let sql = "SELECT * FROM event WHERE job_id = ? ORDER BY sequence"
-        return try Row.fetchAll(database, sql: sql, arguments: [job.description]).map(EventRecord.init)
     }
 
     static func cellVolume(digest: String, in database: Database) throws -> String? {

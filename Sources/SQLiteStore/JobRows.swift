@@ -5,30 +5,19 @@ import Ports
 
 // Columns are read with `decode`, which throws where `row["name"]` would trap: a damaged file is input like any other.
 
-extension JobRecord {
-    init(_ row: Row) throws {
-        let id: String = try row.decode(forColumn: "id")
-        self.init(
-            id: try JobID(id), state: try row.state(in: "job \(id)"),
-            spec: try StoredJSON.value(row.decode(forColumn: "spec"), in: "the spec of job \(id)"),
-            specDigest: try row.decode(forColumn: "spec_digest"),
-            createdAt: WallTime(milliseconds: try row.decode(forColumn: "created_at_ms")),
-            finishedAt: try row.time("finished_at_ms"), reason: try row.decode(forColumn: "reason"),
-            message: try row.decode(forColumn: "message"))
-    }
-}
-
 extension AttemptRecord {
     /// All but the artifacts.
     init(_ row: Row) throws {
         let id = AttemptID(job: try JobID(row.decode(forColumn: "job_id")), number: try row.decode(forColumn: "number"))
         self.init(
-            id: id, state: try row.state(in: "attempt \(id)"),
+            id: id, state: try row.word("state", in: "attempt \(id)"),
             containerName: try row.decode(forColumn: "container_name"),
             profileDigest: try row.decode(forColumn: "profile_digest"), frameKey: try row.key(of: id),
             createdAt: WallTime(milliseconds: try row.decode(forColumn: "created_at_ms")))
         containerID = try row.decode(forColumn: "container_id")
+        outcome = try row.wordIfAny("outcome", in: "attempt \(id)")
         reason = try row.decode(forColumn: "reason")
+        message = try row.decode(forColumn: "message")
         adoptions = try row.decode(forColumn: "adoptions")
         finishedAt = try row.time("finished_at_ms")
         posture = try row.json("posture", of: id)
@@ -64,23 +53,29 @@ extension AttemptRecord.Change {
 
 extension EventRecord {
     init(_ row: Row) throws {
+        let ordinal: Int64 = try row.decode(forColumn: "ordinal")
         self.init(
-            sequence: try row.decode(forColumn: "sequence"),
-            at: WallTime(milliseconds: try row.decode(forColumn: "at_ms")), name: try row.decode(forColumn: "name"),
-            attempt: try row.decode(forColumn: "attempt"))
+            ordinal: ordinal, sequence: try row.decode(forColumn: "sequence"),
+            job: try JobID(row.decode(forColumn: "id")), at: WallTime(milliseconds: try row.decode(forColumn: "at_ms")),
+            name: try row.decode(forColumn: "name"), attempt: try row.decode(forColumn: "attempt"),
+            state: try row.wordIfAny("state", in: "event \(ordinal)"), actor: try row.decode(forColumn: "actor"))
     }
 }
 
 extension Row {
-    /// The enumerated column `state`.
+    /// An enumerated column.
     ///
-    /// - Throws: ``StoreError/corrupt(detail:)`` naming `place`, if it holds none of the states there are.
-    fileprivate func state<State: RawRepresentable<String>>(in place: String) throws -> State {
-        let word: String = try decode(forColumn: "state")
-        guard let state = State(rawValue: word) else {
-            throw StoreError.corrupt(detail: "\(place) has the unknown state \(word)")
+    /// - Throws: ``StoreError/corrupt(detail:)`` naming `place`, if it holds none of the words there are.
+    func word<Word: RawRepresentable<String>>(_ column: String, in place: String) throws -> Word {
+        let text: String = try decode(forColumn: column)
+        guard let word = Word(rawValue: text) else {
+            throw StoreError.corrupt(detail: "\(place) has the unknown \(column) \(text)")
         }
-        return state
+        return word
+    }
+
+    func wordIfAny<Word: RawRepresentable<String>>(_ column: String, in place: String) throws -> Word? {
+        try decode(String?.self, forColumn: column) == nil ? nil : word(column, in: place)
     }
 
     fileprivate func key(of attempt: AttemptID) throws -> UInt64 {
@@ -91,7 +86,7 @@ extension Row {
         return key
     }
 
-    fileprivate func time(_ column: String) throws -> WallTime? {
+    func time(_ column: String) throws -> WallTime? {
         try decode(Int64?.self, forColumn: column).map { WallTime(milliseconds: $0) }
     }
 
@@ -100,7 +95,7 @@ extension Row {
         return try StoredJSON.value(text, in: "the \(column) of attempt \(attempt)")
     }
 
-    fileprivate func blob(_ digest: String, size: String) throws -> BlobReference? {
+    func blob(_ digest: String, size: String) throws -> BlobReference? {
         guard
             let digest = try decode(String?.self, forColumn: digest),
             let size = try decode(Int64?.self, forColumn: size)

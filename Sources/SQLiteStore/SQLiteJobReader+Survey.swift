@@ -39,6 +39,11 @@ extension SQLiteJobReader {
         }
     }
 
+    /// The installation's id; `nil` if there is no database yet.
+    package func installation() async throws(StoreError) -> String? {
+        try await read { try String.fetchOne($0, sql: "SELECT id FROM installation") }
+    }
+
     private static func age(of database: Database) throws -> StoreSurvey.Age {
         do {
             return switch try Schema.age(of: database) {

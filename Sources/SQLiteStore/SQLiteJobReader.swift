@@ -80,7 +80,7 @@ package struct SQLiteJobReader: StoredJobs {
             case .empty: return nil
             case .current: return try body(database)
             case .older:
-                let reason = "an older release wrote it; the next `caisson run` brings it up to date"
+                let reason = "an older release wrote it; the next daemon brings it up to date"
                 throw StoreError.unavailable(path: path, reason: reason)
             }
         }

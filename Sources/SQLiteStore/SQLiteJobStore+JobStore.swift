@@ -1,61 +1,92 @@
 package import CellWire
 package import Model
+package import Planner
 package import Ports
 
 extension SQLiteJobStore: JobStore {
     package func digest(of spec: JobSpec) throws(StoreError) -> String { try JobSpecDigest.of(spec) }
 
-    package func submit(_ job: JobRecord, inputs: [Blob]) async throws(StoreError) {
-        try await write { try JobWrites.submit(job, inputs: inputs, in: $0) }
+    package func keep(_ blob: Blob, at time: WallTime) async throws(StoreError) {
+        try await writeNew { try $0.keep(blob, at: time) }
     }
 
-    package func lease(_ intent: AttemptIntent) async throws(StoreError) {
-        try await write { try JobWrites.lease(intent, in: $0) }
+    package func missingBlobs(of references: [BlobReference]) async throws(StoreError) -> [BlobReference] {
+        try await read { try JobQueries.missingBlobs(of: references, in: $0) }
+    }
+
+    package func submit(_ acceptance: Acceptance, inputs: [Blob]) async throws(StoreError) -> SubmissionReceipt {
+        let prepared = try PreparedSubmission(acceptance)
+        return try await writeNew { try $0.submit(prepared, inputs: inputs) }
+    }
+
+    package func planRows() async throws(StoreError) -> PlanRows { try await read { try JobQueries.planRows(in: $0) } }
+
+    package func wake(at now: WallTime) async throws(StoreError) -> WakeUp { try await write { try $0.wake(at: now) } }
+
+    package func expansions(limit: Int) async throws(StoreError) -> [Expansion] {
+        try await read { try JobQueries.expansions(limit: limit, in: $0) }
+    }
+
+    package func expand(_ map: JobID, members: [Blob], ids: [JobID], at time: WallTime) async throws(StoreError) {
+        try await write { try $0.expand(map, members: members, ids: ids, at: time) }
+    }
+
+    package func lease(_ intent: AttemptIntent) async throws(StoreError) { try await write { try $0.lease(intent) } }
+
+    package func inputs(of job: JobID) async throws(StoreError) -> [JobSpec.InputFile] {
+        try await read { try JobQueries.inputs(of: job, in: $0) }
     }
 
     package func markVerified(
         _ attempt: AttemptID, containerID: String, posture: JSONValue, at time: WallTime
     ) async throws(StoreError) {
-        try await write {
-            try JobWrites.markVerified(attempt, containerID: containerID, posture: posture, at: time, in: $0)
-        }
+        try await write { try $0.markVerified(attempt, containerID: containerID, posture: posture, at: time) }
     }
 
     package func markWorking(
         _ attempt: AttemptID, attestation: Attestation, at time: WallTime
     ) async throws(StoreError) {
-        try await write { try JobWrites.markWorking(attempt, attestation: attestation, at: time, in: $0) }
+        try await write { try $0.markWorking(attempt, attestation: attestation, at: time) }
+    }
+
+    package func markStopping(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
+        try await write { try $0.markStopping(attempt, at: time) }
+    }
+
+    package func markFinalizing(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
+        try await write { try $0.markFinalizing(attempt, at: time) }
+    }
+
+    package func setLending(_ job: JobID, _ isLending: Bool, at time: WallTime) async throws(StoreError) {
+        try await write { try $0.setLending(job, isLending, at: time) }
     }
 
     package func finish(_ outcome: AttemptOutcome) async throws(StoreError) {
-        try await write { try JobWrites.finish(outcome, in: $0) }
+        try await write { try $0.finish(outcome) }
     }
 
-    package func requeue(_ attempt: AttemptID, reason: String, at time: WallTime) async throws(StoreError) {
-        try await write { try JobWrites.requeue(attempt, reason: reason, at: time, in: $0) }
+    package func requeue(
+        _ attempt: AttemptID, reason: String, until: WallTime?, at time: WallTime
+    ) async throws(StoreError) {
+        try await write { try $0.requeue(attempt, reason: reason, until: until, at: time) }
     }
 
     package func markAdopted(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) -> Int {
-        try await write { try JobWrites.markAdopted(attempt, at: time, in: $0) }
+        try await write { try $0.markAdopted(attempt, at: time) }
     }
 
     package func end(
         _ job: JobID, as state: JobState, reason: String, message: String, at time: WallTime
     ) async throws(StoreError) {
-        let ending = JobWrites.Ending(at: time, reason: reason, message: message)
-        try await write { try JobWrites.end(job, as: state, ending, in: $0) }
+        try await write { try $0.end(job, as: state, .init(at: time, reason: reason, message: message)) }
     }
 
     package func markRemoved(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
-        try await write { try JobWrites.markRemoved(attempt, at: time, in: $0) }
+        try await write { try $0.markRemoved(attempt, at: time) }
     }
 
     package func liveAttempts() async throws(StoreError) -> [AttemptRecord] {
         try await read { try JobQueries.liveAttempts(in: $0) }
-    }
-
-    package func openJobs() async throws(StoreError) -> [JobRecord] {
-        try await read { try JobQueries.openJobs(in: $0) }
     }
 
     package func cellVolume(digest: String) async throws(StoreError) -> String? {
@@ -63,6 +94,6 @@ extension SQLiteJobStore: JobStore {
     }
 
     package func setCellVolume(_ name: String, digest: String, at time: WallTime) async throws(StoreError) {
-        try await write { try JobWrites.setCellVolume(name, digest: digest, at: time, in: $0) }
+        try await write { try $0.setCellVolume(name, digest: digest, at: time) }
     }
 }

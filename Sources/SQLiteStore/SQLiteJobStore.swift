@@ -21,42 +21,57 @@ package final class SQLiteJobStore: StoredJobs {
     package let installation: InstallationID
     package let blobs: any BlobStore
     private let queue: DatabaseQueue
-    private let path: String
+    let path: String
+    private let batch: WriteBatch
+    let watchers = JobWatchers()
     /// Whether anything was not written: then there may be blobs that no row names.
     private let hasFailed = Mutex(false)
     /// Held for as long as this object lives.
     private let lock: StoreLock
+    private let reserve: DiskReserve
 
     /// The database's name in the data folder.
     package static let fileName = "caisson.db"
 
     /// Opens the database in the folder that `lock` holds, and makes it or brings it up to date where needed.
     ///
+    /// - Parameter conditions: judges the conditions of needs.
     /// - Throws: ``StoreError/wrongMode(pragma:wanted:found:)`` if a setting is not in force,
     ///   ``StoreError/newer(found:)`` if a newer release has written it.
     package static func open(
-        _ lock: StoreLock, blobs: any BlobStore, ids: any IDSource, clock: any WallClock
+        _ lock: StoreLock, blobs: any BlobStore, ids: any IDSource, clock: any WallClock,
+        conditions: EdgeCondition = .none
     ) async throws(StoreError) -> SQLiteJobStore {
+        try await DispatchQueue.global().run { () throws(StoreError) in
+            try openNow(lock, blobs: blobs, ids: ids, clock: clock, conditions: conditions)
+        }
+    }
+
+    /// The same, on the calling thread.
+    package static func openNow(
+        _ lock: StoreLock, blobs: any BlobStore, ids: any IDSource, clock: any WallClock,
+        conditions: EdgeCondition = .none
+    ) throws(StoreError) -> SQLiteJobStore {
         let path = "\(lock.folder)/\(fileName)"
         let fresh = (id: ids.makeInstallationID(), at: clock.now())
-        return try await DispatchQueue.global().run { () throws(StoreError) in
-            do {
-                // A database that was lost must not be followed by a new one: what lies beside it would belong to nothing.
-                let isOrphaned = DataFolder.holdsContent(lock.folder)
-                if isOrphaned, try !DataFolder.hasContent(path) { throw StoreError.emptied(path: lock.folder) }
-                try DataFolder.makeFile(path)
-                let queue = try DatabaseQueue(path: path, configuration: configuration)
-                let isNew = try queue.read { database in
-                    // Refuses a newer one, before anything is written.
-                    try Schema.age(of: database) == .empty
-                        || String.fetchOne(database, sql: "SELECT id FROM installation") == nil
-                }
-                if isOrphaned, isNew { throw StoreError.emptied(path: lock.folder) }
-                try Schema.migrator.migrate(queue)
-                return try SQLiteJobStore(queue, path: path, blobs: blobs, lock: lock, fresh: fresh)
-            } catch {
-                throw StoreError(error, path: path)
+        do {
+            // A database that was lost must not be followed by a new one: what lies beside it would belong to nothing.
+            let isOrphaned = DataFolder.holdsContent(lock.folder)
+            if isOrphaned, try !DataFolder.hasContent(path) { throw StoreError.emptied(path: lock.folder) }
+            try DataFolder.makeFile(path)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let (age, isNew) = try queue.read { database in
+                // Refuses a newer one, before anything is written.
+                let age = try Schema.age(of: database)
+                return try (age, age == .empty || String.fetchOne(database, sql: "SELECT id FROM installation") == nil)
             }
+            if isOrphaned, isNew { throw StoreError.emptied(path: lock.folder) }
+            if age == .older { try Backup.beforeUpgrade(of: queue, at: path) }
+            try Schema.migrator.migrate(queue)
+            return try SQLiteJobStore(
+                queue, path: path, blobs: blobs, lock: lock, fresh: fresh, conditions: conditions)
+        } catch {
+            throw StoreError(error, path: path)
         }
     }
 
@@ -69,9 +84,13 @@ package final class SQLiteJobStore: StoredJobs {
 
     private init(
         _ queue: DatabaseQueue, path: String, blobs: any BlobStore, lock: StoreLock,
-        fresh: (id: InstallationID, at: WallTime)
+        fresh: (id: InstallationID, at: WallTime), conditions: EdgeCondition
     ) throws {
         (self.queue, self.path, self.blobs, self.lock) = (queue, path, blobs, lock)
+        reserve = DiskReserve(in: lock.folder)
+        let watchers = watchers
+        batch = WriteBatch(
+            writer: { JobWriter($0, condition: conditions, blobs: blobs) }, committed: { watchers.tell($0) })
         let id = try queue.writeWithoutTransaction { database in
             try Pragma.verify(Pragma.writer, on: database)
             try database.execute(
@@ -111,19 +130,57 @@ package final class SQLiteJobStore: StoredJobs {
     }
 
     /// Calls `body` in a transaction that is committed, durably, when this returns, or undone when it throws.
+    ///
+    /// What concerns jobs that are there already is written also on a full disk, where what is held back for that suffices.
+    ///
+    /// - Parameter body: may be called again, from the start, if something else took its transaction with it.
     func write<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
+        _ body: @escaping @Sendable (JobWriter) throws -> Value
     ) async throws(StoreError) -> Value {
-        do {
-            return try await onQueue { try Self.transaction(.immediate, in: $0, body) }
+        do throws(StoreError) {
+            return try await writeOnce(body)
         } catch {
-            hasFailed.withLock { $0 = true }
-            throw error
+            guard case .noSpace = error, reserve.release() else { throw error }
+            return try await writeOnce(body)
+        }
+    }
+
+    /// The same for what is new: refused if the disk is full.
+    ///
+    /// - Throws: ``StoreError/noSpace(path:)``.
+    func writeNew<Value: Sendable>(
+        _ body: @escaping @Sendable (JobWriter) throws -> Value
+    ) async throws(StoreError) -> Value {
+        guard reserve.replenish() else { throw .noSpace(path: path) }
+        return try await writeOnce(body)
+    }
+
+    private func writeOnce<Value: Sendable>(
+        _ body: @escaping @Sendable (JobWriter) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let (path, queue, batch) = (path, queue, batch)
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            let item = WriteBatch.Item(
+                carryOut: { writer in
+                    let value = try body(writer)
+                    return { continuation.resume(returning: .success(value)) }
+                },
+                fail: { continuation.resume(returning: .failure(StoreError($0, path: path))) })
+            if batch.add(item) { Self.drain(batch, on: queue) }
+        }
+        if case .failure = result { hasFailed.withLock { $0 = true } }
+        return try result.get()
+    }
+
+    /// One transaction at a time, so that those who read get their turn in between.
+    private static func drain(_ batch: WriteBatch, on queue: DatabaseQueue) {
+        queue.asyncWriteWithoutTransaction { database in
+            if batch.drain(database) { drain(batch, on: queue) }
         }
     }
 
     /// By continuation, as GRDB's own `async` functions give up when the task is cancelled.
-    private func onQueue<Value: Sendable>(
+    func onQueue<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         let path = path
@@ -133,6 +190,25 @@ package final class SQLiteJobStore: StoredJobs {
             }
         }
         return try result.get()
+    }
+
+    /// The same as ``job(_:)``, on the calling thread.
+    package func jobNow(_ id: JobID) throws(StoreError) -> JobRecord {
+        try writeNow { try JobQueries.job(id.description, in: $0) }
+    }
+
+    /// The same as ``attempts(of:)``, on the calling thread.
+    package func attemptsNow(of job: JobID) throws(StoreError) -> [AttemptRecord] {
+        try writeNow { try JobQueries.attempts(of: job, in: $0) }
+    }
+
+    /// Calls `body` in a transaction, on the calling thread; nobody is told what it has changed.
+    package func writeNow<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try queue.writeWithoutTransaction { try Self.transaction(.immediate, in: $0, body) }
+        } catch {
+            throw StoreError(error, path: path)
+        }
     }
 
     private static func transaction<Value>(

@@ -12,8 +12,14 @@ enum Schema {
         migrator.registerMigration("0002-adoptions") { try $0.execute(sql: adoptions) }
         migrator.registerMigration("0003-images") { try $0.execute(sql: images) }
         migrator.registerMigration("0004-changes") { try $0.execute(sql: changes) }
+        migrator.registerMigration("0005-queue", foreignKeyChecks: .deferred) { try addQueue(to: $0) }
         return migrator
     }()
+
+    /// The name of the first step that is not among these.
+    static func next(after applied: Set<String>) -> String {
+        migrator.migrations.first { !applied.contains($0) } ?? "none"
+    }
 
     /// How far a database has been brought.
     enum Age { case empty, older, current }

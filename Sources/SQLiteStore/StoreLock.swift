@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Ports
+package import Ports
 
 /// The exclusive right to write to a data folder, held until this object is gone or its process has ended.
 ///
@@ -22,14 +22,15 @@ package final class StoreLock: Sendable {
     ///
     /// - Parameters:
     ///   - limit: How long to wait for another process.
+    ///   - fileSystem: tells what kind of file system a folder is on.
     ///   - whenWaiting: Called once, with the holder's process id if it is known, before the first wait.
     /// - Throws: ``StoreError/locked(path:pid:waited:)`` at the end of the wait, ``StoreError/unavailable(path:reason:)``
     ///   for a folder that is not ours alone; `CancellationError` from the clock, which is why this is untyped.
     package static func acquire(
         _ folder: String, waiting limit: Duration, clock: some Clock<Duration>,
-        whenWaiting: (_ pid: Int?) -> Void = { _ in }
+        whenWaiting: (_ pid: Int?) -> Void = { _ in }, fileSystem: FileSystem.Look = FileSystem.look
     ) async throws -> StoreLock {
-        try DataFolder.prepare(folder)
+        try DataFolder.prepare(folder, fileSystem: fileSystem)
         let deadline = clock.now.advanced(by: limit)
         var hasTold = false
         while true {
@@ -40,6 +41,12 @@ package final class StoreLock: Sendable {
             hasTold = true
             try await clock.sleep(for: min(rest, pollInterval))
         }
+    }
+
+    /// Takes the lock on `folder`, or none if another process has it.
+    package static func acquireNow(_ folder: String) throws(StoreError) -> StoreLock? {
+        try DataFolder.prepare(folder)
+        return try StoreLock(folder)
     }
 
     /// - Returns: `nil` if another process has the lock.

@@ -17,10 +17,10 @@ extension SQLiteJobReader: ImageReader {}
 
 extension SQLiteJobStore: ImageStore {
     package func addImage(_ record: ImageRecord) async throws(StoreError) {
-        try await write { try ImageQueries.add(record, in: $0) }
+        try await write { try ImageQueries.add(record, in: $0.database) }
     }
 
     package func removeImage(_ name: ImageName) async throws(StoreError) {
-        try await write { try ImageQueries.remove(name, in: $0) }
+        try await write { try ImageQueries.remove(name, in: $0.database) }
     }
 }

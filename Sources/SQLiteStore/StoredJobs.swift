@@ -11,12 +11,36 @@ package protocol StoredJobs: JobReader, BlobReader {
 }
 
 extension StoredJobs {
+    package func summary(_ reference: String) async throws(StoreError) -> JobSummary {
+        try await read { try JobQueries.summary(reference, in: $0) }
+    }
+
     package func job(_ reference: String) async throws(StoreError) -> JobRecord {
         try await read { try JobQueries.job(reference, in: $0) }
     }
 
-    package func jobs(limit: Int) async throws(StoreError) -> [JobRecord] {
-        try await read { try JobQueries.jobs(limit: limit, in: $0) }
+    package func jobs(_ filter: JobFilter, limit: Int, before: Int64?) async throws(StoreError) -> JobPage {
+        try await read { try JobQueries.jobs(filter, limit: limit, before: before, in: $0) }
+    }
+
+    package func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
+        try await read { try JobQueries.tree(root, limit: limit, in: $0) }
+    }
+
+    package func needs(in root: JobID, limit: Int) async throws(StoreError) -> [NeedRecord] {
+        try await read { try JobQueries.needs(in: root, limit: limit, in: $0) }
+    }
+
+    package func counts(in root: JobID) async throws(StoreError) -> [JobState: Int] {
+        try await read { try JobQueries.counts(in: root, in: $0) }
+    }
+
+    package func waitFacts(of job: JobID) async throws(StoreError) -> WaitFacts {
+        try await read { try JobQueries.waitFacts(of: job, in: $0) }
+    }
+
+    package func queues() async throws(StoreError) -> [QueueStatistics] {
+        try await read { try JobQueries.queues(in: $0) }
     }
 
     package func attempts(of job: JobID) async throws(StoreError) -> [AttemptRecord] {
@@ -25,6 +49,15 @@ extension StoredJobs {
 
     package func events(of job: JobID) async throws(StoreError) -> [EventRecord] {
         try await read { try JobQueries.events(of: job, in: $0) }
+    }
+
+    package func events(after ordinal: Int64, limit: Int) async throws(StoreError) -> [EventRecord] {
+        try await read { try JobQueries.events(after: ordinal, limit: limit, in: $0) }
+    }
+
+    /// What a job left as its result; of a fan-out, the list of its members' results; `nil` if there is none.
+    package func result(of job: JobID) async throws(StoreError) -> BlobReference? {
+        try await read { try JobQueries.result(of: job, in: $0) }
     }
 
     package func bytes(

@@ -1,16 +1,18 @@
 import Model
 import Ports
+import SQLiteStore
 import TestSupport
 import Testing
 
 /// What people may rely on when they ask for stored jobs.
 @Suite("JobReader contract")
 struct JobReaderContract {
-    @Test("a job is found by its id, a unique prefix and @latest", arguments: StoreKind.allCases)
-    func references(kind: StoreKind) async throws {
-        try await kind.withStore { store, _ in
+    @Test("a job is found by its id, a unique prefix and @latest")
+    func references() async throws {
+        try await SQLiteFixture.with { fixture in
+            let store = fixture.store
             let ids = try ["abc000000000", "abd000000000", "b00000000000"].map { try JobID($0) }
-            for id in ids { try await store.submit(try Samples.job(id), inputs: []) }
+            for id in ids { try await store.accept(id) }
             for reference in ["abc000000000", "abc"] { #expect(try await store.job(reference).id == ids[0]) }
             #expect(try await store.job("@latest").id == ids[2])
             await #expect(throws: StoreError.ambiguous(prefix: "ab", matches: 2)) { try await store.job("ab") }
@@ -18,18 +20,20 @@ struct JobReaderContract {
     }
 
     @Test(
-        "what names no job is not found", arguments: StoreKind.allCases,
-        ["", "z", "abc0000000000", "a%", "a*", "A", "@newest", "' OR 1", "ä"])
-    func notFound(kind: StoreKind, reference: String) async throws {
-        try await kind.withStore { store, _ in
-            try await store.submit(try Samples.job(JobID("abc000000000")), inputs: [])
+        "what names no job is not found",
+        arguments: ["", "z", "abc0000000000", "a%", "a*", "A", "@newest", "' OR 1", "ä"])
+    func notFound(reference: String) async throws {
+        try await SQLiteFixture.with { fixture in
+            let store = fixture.store
+            try await store.accept(JobID("abc000000000"))
             await #expect(throws: StoreError.notFound(reference)) { try await store.job(reference) }
         }
     }
 
-    @Test("an empty store has no jobs, and no latest one", arguments: StoreKind.allCases)
-    func empty(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("an empty store has no jobs, and no latest one")
+    func empty() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let jobs = try await store.jobs(limit: 10)
             #expect(jobs.isEmpty)
             #expect(try await store.attempts(of: ids.makeJobID()).isEmpty)
@@ -38,12 +42,13 @@ struct JobReaderContract {
         }
     }
 
-    @Test("the newest jobs come first, whatever the clock said", arguments: StoreKind.allCases)
-    func newestFirst(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("the newest jobs come first, whatever the clock said")
+    func newestFirst() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let jobs = (0..<5).map { _ in ids.makeJobID() }
             for (index, job) in jobs.enumerated() {
-                try await store.submit(try Samples.job(job, at: Int64(9 - index)), inputs: [])
+                try await store.accept(job, at: Int64(9 - index))
             }
             #expect(try await store.jobs(limit: 3).map(\.id) == [jobs[4], jobs[3], jobs[2]])
             #expect(try await store.jobs(limit: 0).isEmpty)
@@ -51,9 +56,10 @@ struct JobReaderContract {
         }
     }
 
-    @Test("stored bytes are read piece by piece", arguments: StoreKind.allCases)
-    func bytes(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("stored bytes are read piece by piece")
+    func bytes() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             var outcome = Samples.outcome(job)
             let blob = Samples.blob("0123456789", digit: "e")
@@ -71,9 +77,10 @@ struct JobReaderContract {
         }
     }
 
-    @Test("bytes of a blob there is not are not found", arguments: StoreKind.allCases)
-    func unknownBlob(kind: StoreKind) async throws {
-        try await kind.withStore { store, _ in
+    @Test("bytes of a blob there is not are not found")
+    func unknownBlob() async throws {
+        try await SQLiteFixture.with { fixture in
+            let store = fixture.store
             let blob = Samples.blob("x", digit: "f").reference
             await #expect(throws: StoreError.notFound(blob.digest)) {
                 try await store.bytes(of: blob, from: 0, count: 1)

@@ -1,22 +1,28 @@
 import Model
 import Ports
+import SQLiteStore
 import TestSupport
 import Testing
 
 /// What every ``JobStore`` has to keep to, whatever it is made of.
 @Suite("JobStore contract")
 struct JobStoreContract {
-    @Test("a job's whole life is read back as it was written", arguments: StoreKind.allCases)
-    func wholeLife(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    private static let beforeSuccess = "waiting or running or stopping or finalizing"
+
+    @Test("a job's whole life is read back as it was written")
+    func wholeLife() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             let outcome = Samples.outcome(job)
             try await store.finish(outcome)
             try await store.markRemoved(outcome.attempt, at: WallTime(milliseconds: 6000))
 
             var wanted = try Samples.job(job)
-            (wanted.state, wanted.finishedAt) = (.succeeded, outcome.at)
-            (wanted.reason, wanted.message) = (outcome.reason, outcome.message)
+            (wanted.summary.state, wanted.summary.finishedAt) = (.succeeded, outcome.at)
+            (wanted.summary.reason, wanted.summary.message) = (outcome.reason, outcome.message)
+            (wanted.summary.attempts, wanted.summary.toolAttempts) = (1, 1)
+            wanted.summary.startedAt = Samples.intent(job).at
             #expect(try await store.job(job.description) == wanted)
 
             let intent = Samples.intent(job)
@@ -28,6 +34,7 @@ struct JobStoreContract {
             (attempt.toolPosture, attempt.record) = (outcome.toolPosture, outcome.record)
             (attempt.phases, attempt.artifacts) = (outcome.phases, outcome.artifacts)
             attempt.changes = outcome.changes
+            (attempt.outcome, attempt.reason, attempt.message) = (.succeeded, outcome.reason, outcome.message)
             attempt.stdout = outcome.stdout?.reference
             attempt.stderr = outcome.stderr?.reference
             attempt.result = outcome.result?.reference
@@ -41,9 +48,10 @@ struct JobStoreContract {
         }
     }
 
-    @Test("files that a job deleted are kept by name, and an event tells of them", arguments: StoreKind.allCases)
-    func deletedFiles(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("files that a job deleted are kept by name, and an event tells of them")
+    func deletedFiles() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             var outcome = Samples.outcome(job)
             outcome.changes.append(.init(path: "in.csv", kind: .deleted, blob: nil, problem: nil))
@@ -53,9 +61,10 @@ struct JobStoreContract {
         }
     }
 
-    @Test("an answer for an attempt there is not changes nothing", arguments: StoreKind.allCases)
-    func answerOfUnknownAttempt(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("an answer for an attempt there is not changes nothing")
+    func answerOfUnknownAttempt() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             await #expect(throws: StoreError.notFound("\(job).2")) {
                 try await store.finish(Samples.outcome(job, attempt: 2))
@@ -65,9 +74,10 @@ struct JobStoreContract {
         }
     }
 
-    @Test("a second outcome is refused and changes nothing", arguments: StoreKind.allCases)
-    func aLateOutcomeChangesNothing(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("a second outcome is refused and changes nothing")
+    func aLateOutcomeChangesNothing() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             try await store.finish(Samples.outcome(job))
             let (before, attempts) = (try await store.job(job.description), try await store.attempts(of: job))
@@ -82,14 +92,15 @@ struct JobStoreContract {
         }
     }
 
-    @Test("a move that the rules do not have is refused whole", arguments: StoreKind.allCases)
-    func illegalMove(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("a move that the rules do not have is refused whole")
+    func illegalMove() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = ids.makeJobID()
-            try await store.submit(try Samples.job(job), inputs: [])
+            try await store.accept(job)
             try await store.lease(Samples.intent(job))
             // Success without a tool that ran: the attempt's move would be fine, the job's is not.
-            await #expect(throws: StoreError.conflict(id: "\(job)", expected: "running", found: "leased")) {
+            await #expect(throws: StoreError.conflict(id: "\(job)", expected: Self.beforeSuccess, found: "leased")) {
                 try await store.finish(Samples.outcome(job, state: .succeeded))
             }
             #expect(try await store.attempts(of: job).map(\.state) == [.creating])
@@ -97,23 +108,25 @@ struct JobStoreContract {
         }
     }
 
-    @Test("an outcome needs final states", arguments: StoreKind.allCases)
-    func outcomeNeedsFinalStates(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("an outcome needs final states")
+    func outcomeNeedsFinalStates() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             await #expect(throws: StoreError.self) { try await store.finish(Samples.outcome(job, state: .ready)) }
             await #expect(throws: StoreError.self) { try await store.finish(Samples.outcome(job, as: .removed)) }
-            #expect(try await store.openJobs().map(\.state) == [.running])
+            #expect(try await store.summary("@latest").state == .running)
         }
     }
 
-    @Test("a repeated call of each step is refused with the state found", arguments: StoreKind.allCases)
-    func repeatedSteps(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("a repeated call of each step is refused with the state found")
+    func repeatedSteps() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             let (intent, time) = (Samples.intent(job), WallTime(milliseconds: 9000))
             await #expect(throws: StoreError.conflict(id: "\(job)", expected: "new", found: "running")) {
-                try await store.submit(try Samples.job(job), inputs: [])
+                try await store.accept(job)
             }
             await #expect(throws: StoreError.conflict(id: "\(job)", expected: "ready", found: "running")) {
                 try await store.lease(intent)
@@ -133,18 +146,21 @@ struct JobStoreContract {
         }
     }
 
-    @Test("an attempt whose tool never started is given up for another one", arguments: StoreKind.allCases)
-    func requeue(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("an attempt whose tool never started is given up for another one")
+    func requeue() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             let (first, time) = (Samples.intent(job).attempt, WallTime(milliseconds: 9000))
-            try await store.requeue(first, reason: "process_lost", at: time)
+            try await store.requeue(first, reason: "process_lost", until: nil, at: time)
             #expect(try await store.job("\(job)").state == .ready)
             let lost = try await store.attempts(of: job)
             #expect(lost.map(\.state) == [.lost])
             #expect(lost.first?.reason == "process_lost")
             #expect(try await store.liveAttempts().map(\.id) == [first], "its container may still exist")
-            await #expect(throws: StoreError.self) { try await store.requeue(first, reason: "again", at: time) }
+            await #expect(throws: StoreError.self) {
+                try await store.requeue(first, reason: "again", until: nil, at: time)
+            }
             try await store.markRemoved(first, at: time)
             try await store.lease(Samples.intent(job, attempt: 2))
             #expect(try await store.attempts(of: job).map(\.state) == [.lost, .creating])
@@ -154,9 +170,10 @@ struct JobStoreContract {
         }
     }
 
-    @Test("each process that goes on with an attempt has a number of its own", arguments: StoreKind.allCases)
-    func adoption(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("each process that goes on with an attempt has a number of its own")
+    func adoption() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             let (attempt, time) = (Samples.intent(job).attempt, WallTime(milliseconds: 9000))
             #expect(try await store.markAdopted(attempt, at: time) == 1)
@@ -168,11 +185,12 @@ struct JobStoreContract {
         }
     }
 
-    @Test("a job without an open attempt can be ended, one with an open attempt cannot", arguments: StoreKind.allCases)
-    func end(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("a job without an open attempt can be ended, one with an open attempt cannot")
+    func end() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let (waiting, time) = (ids.makeJobID(), WallTime(milliseconds: 9000))
-            try await store.submit(try Samples.job(waiting), inputs: [Samples.blob("in", digit: "e")])
+            try await store.accept(waiting)
             try await store.end(waiting, as: .timedOut, reason: "queue_clock", message: "Too late.", at: time)
             let ended = try await store.job("\(waiting)")
             #expect((ended.state, ended.reason, ended.finishedAt) == (.timedOut, "queue_clock", time))
@@ -184,11 +202,12 @@ struct JobStoreContract {
         }
     }
 
-    @Test("the next attempt has the next number", arguments: StoreKind.allCases)
-    func attemptNumbers(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("the next attempt has the next number")
+    func attemptNumbers() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = ids.makeJobID()
-            try await store.submit(try Samples.job(job), inputs: [])
+            try await store.accept(job)
             await #expect(throws: StoreError.conflict(id: "\(job).2", expected: "attempt 1", found: "attempt 2")) {
                 try await store.lease(Samples.intent(job, attempt: 2))
             }
@@ -197,9 +216,10 @@ struct JobStoreContract {
         }
     }
 
-    @Test("marking as removed twice is one removal", arguments: StoreKind.allCases)
-    func removalIsIdempotent(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("marking as removed twice is one removal")
+    func removalIsIdempotent() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             try await store.finish(Samples.outcome(job))
             for time in [Int64(6000), 7000] {
@@ -210,9 +230,10 @@ struct JobStoreContract {
         }
     }
 
-    @Test("a lost attempt stays lost, and is live until its sandbox is gone", arguments: StoreKind.allCases)
-    func lostAttempt(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("a lost attempt stays lost, and is live until its sandbox is gone")
+    func lostAttempt() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let job = try await store.insertRunning(ids.makeJobID())
             let outcome = Samples.outcome(job, state: .failed, as: .lost)
             try await store.finish(outcome)
@@ -223,25 +244,28 @@ struct JobStoreContract {
         }
     }
 
-    @Test("recovery sees open jobs and live attempts, oldest first", arguments: StoreKind.allCases)
-    func recovery(kind: StoreKind) async throws {
-        try await kind.withStore { store, ids in
+    @Test("recovery sees open jobs and live attempts, oldest first")
+    func recovery() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, ids) = (fixture.store, fixture.ids)
             let jobs = (0..<4).map { _ in ids.makeJobID() }
             for (index, job) in jobs.enumerated() {
-                try await store.submit(try Samples.job(job, at: Int64(100 - index)), inputs: [])
+                try await store.accept(job, at: Int64(100 - index))
             }
             for (index, job) in jobs.dropFirst().enumerated() {
                 try await store.lease(Samples.intent(job, at: Int64(2000 + index)))
             }
             try await store.finish(Samples.outcome(jobs[3], state: .errored))
-            #expect(try await store.openJobs().map(\.id) == Array(jobs[..<3]))
+            let open = try await store.jobs(limit: 9).filter { !$0.state.isTerminal }
+            #expect(open.map(\.id) == jobs[..<3].reversed())
             #expect(try await store.liveAttempts().map(\.id.job) == Array(jobs[1...]))
         }
     }
 
-    @Test("a cell volume is known once it was verified, and can be replaced", arguments: StoreKind.allCases)
-    func cellVolume(kind: StoreKind) async throws {
-        try await kind.withStore { store, _ in
+    @Test("a cell volume is known once it was verified, and can be replaced")
+    func cellVolume() async throws {
+        try await SQLiteFixture.with { fixture in
+            let store = fixture.store
             #expect(try await store.cellVolume(digest: "sha256:cell") == nil)
             for name in ["first", "second"] {
                 try await store.setCellVolume(name, digest: "sha256:cell", at: WallTime(milliseconds: 1))

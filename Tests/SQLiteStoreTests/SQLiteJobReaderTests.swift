@@ -173,7 +173,7 @@ import Testing
             let job = try await fixture.insertRunning()
             try await fixture.store.close()
             #expect(try await reader(folder).job("@latest").id == job)
-            #expect(try folder.contents().keys.sorted() == ["caisson.db", "lock"])
+            #expect(try folder.contents().keys.sorted() == ["caisson.db", "lock", "reserve"])
         }
     }
 }

@@ -1,4 +1,6 @@
 import CellWire
+import Crypto
+import Foundation
 import Model
 import Ports
 import SQLiteStore
@@ -13,16 +15,43 @@ enum Samples {
         return JobSpec(
             imageID: "sha256:" + String(repeating: "1", count: 64), imageName: "python", command: command,
             environment: ["camelCase": "a", "HTTPServerURL": "b/c", "snake_case": "ü\u{1}\"", "": ""],
-            files: [.init(path: "data/in.csv", size: .kibibytes(3), isExecutable: true, digest: "sha256:d")],
-            stdin: .stored(digest: "sha256:e", size: .kibibytes(2)),
+            files: [
+                .init(path: "data/in.csv", size: .kibibytes(3), isExecutable: true, digest: inputs[0].reference.digest)
+            ],
+            stdin: .stored(digest: inputs[1].reference.digest, size: .kibibytes(2)),
             artifacts: ["out/chart.svg"], collectsChanges: true, outputPolicy: .kill, profile: "shell",
             limits: limits)
     }
 
+    /// A spec without inputs.
+    static func plainSpec() -> JobSpec {
+        var spec = spec()
+        (spec.files, spec.stdin) = ([], .none)
+        return spec
+    }
+
+    /// A blob under its real name.
+    static func content(_ text: String) -> Blob {
+        let digest = SHA256.hash(data: Data(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let reference = BlobReference(digest: "sha256:\(digest)", size: ByteCount(bytes: Int64(text.utf8.count)))
+        return Blob(reference: reference, inlineBytes: Array(text.utf8))
+    }
+
+    /// The blobs that ``spec(command:)`` names.
+    static let inputs = [blob("a,b", digit: "8"), blob("input", digit: "9")]
+
+    static func acceptance(_ id: JobID, at time: Int64 = 1000, placement: Placement = Placement()) -> Acceptance {
+        Acceptance(spec(), id: id, at: WallTime(milliseconds: time), placement: placement)
+    }
+
+    /// What is to be read of a job that was just accepted.
     static func job(_ id: JobID, at time: Int64 = 1000) throws -> JobRecord {
         let spec = spec()
-        return JobRecord(
-            id: id, spec: spec, specDigest: try JobSpecDigest.of(spec), createdAt: WallTime(milliseconds: time))
+        let (time, digest) = (WallTime(milliseconds: time), try JobSpecDigest.of(spec))
+        var summary = JobSummary(id: id, createdAt: time)
+        (summary.specDigest, summary.imageName, summary.command) = (digest, spec.imageName, spec.command)
+        summary.readyAt = time
+        return JobRecord(summary, spec: spec, specDigest: digest)
     }
 
     static func intent(_ job: JobID, attempt: Int = 1, at time: Int64 = 2000) -> AttemptIntent {

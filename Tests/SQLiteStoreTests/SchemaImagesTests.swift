@@ -36,11 +36,11 @@ import Testing
             let job = try JobID("abc000000000")
             let old = try DatabaseQueue(path: folder.file("caisson.db"))
             try Schema.migrator.migrate(old, upTo: "0001-jobs")
-            let record = try Samples.job(job)
+            let spec = Samples.spec()
             try await old.write {
                 try $0.execute(
                     sql: "INSERT INTO job (id, state, spec, spec_digest, created_at_ms) VALUES (?, 'ready', ?, 'd', 1)",
-                    arguments: ["\(job)", try StoredJSON.text(of: record.spec)])
+                    arguments: ["\(job)", try StoredJSON.text(of: spec)])
             }
             try old.close()
             // Whoever only reads changes nothing, and says so.

@@ -32,15 +32,15 @@ import Testing
                 return lock.isAfterDisorder
             }
             var generator = SeededGenerator(seed: 3)
-            let job = try Samples.job(JobID(using: &generator))
-            #expect(try await !reopen { try await $0.submit(job, inputs: []) })
+            let job = JobID(using: &generator)
+            #expect(try await !reopen { try await $0.accept(job) })
             let refused = try await reopen { store in
-                await #expect(throws: StoreError.self) { try await store.submit(job, inputs: []) }
+                await #expect(throws: StoreError.self) { try await store.accept(job) }
             }
             #expect(!refused)
             #expect(try await reopen { _ in })
             let working = try await reopen { store in
-                try await store.lease(Samples.intent(job.id))
+                try await store.lease(Samples.intent(job))
             }
             #expect(!working)
             #expect(try await reopen { _ in })

@@ -10,17 +10,19 @@ import Testing
     @Test("a spec's stored form is exactly this, so that its digest stays what it is")
     func specText() throws {
         let image = String(repeating: "1", count: 64)
+        let (file, input) = (String(repeating: "8", count: 64), String(repeating: "9", count: 64))
         #expect(
             try StoredJSON.text(of: Samples.spec()) == """
                 {"artifacts":["out/chart.svg"],"collects_changes":true,"command":["python3","-c","print(6 * 7)"],\
-                "environment":{"":"","HTTPServerURL":"b/c","camelCase":"a","snake_case":"ü\\u0001\\""},\
-                "files":[{"digest":"sha256:d","is_executable":true,"path":"data/in.csv","size_bytes":3072}],\
+                "effect":"pure","environment":{"":"","HTTPServerURL":"b/c","camelCase":"a","snake_case":"ü\\u0001\\""},\
+                "files":[{"digest":"sha256:\(file)","is_executable":true,"path":"data/in.csv","size_bytes":3072}],\
                 "image_id":"sha256:\(image)","image_name":"python",\
                 "limits":{"artifacts_bytes":67108864,"cpus_thousandths":1500,"files":1024,"grace_ms":2000,\
                 "memory_bytes":268435456,"output_bytes":10485760,"pids":64,"pull_ms":300000,"queue_ms":3600000,\
                 "result_bytes":1048576,"run_ms":60500,"start_ms":30000,"tmp_bytes":16777216,"total_ms":7200000,\
                 "work_bytes":67108864},"output_policy":"kill","profile":"shell",\
-                "stdin":{"digest":"sha256:e","kind":"stored","size_bytes":2048}}
+                "retry":{"attempts":1,"base_ms":1000,"cap_ms":30000},\
+                "stdin":{"digest":"sha256:\(input)","kind":"stored","size_bytes":2048}}
                 """)
     }
 

@@ -37,6 +37,11 @@ package final class MemoryBlobs: BlobStore {
         return Array(bytes[Int(bounds.lowerBound)..<Int(bounds.upperBound)])
     }
 
+    package func contents(of reference: BlobReference) throws(StoreError) -> [UInt8] {
+        guard let bytes = files.withLock({ $0[reference.digest] }) else { throw .notFound(reference.digest) }
+        return bytes
+    }
+
     private func keep(_ bytes: [UInt8]) -> Blob {
         let digest = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let reference = BlobReference(digest: "sha256:\(digest)", size: ByteCount(bytes: Int64(bytes.count)))

@@ -28,3 +28,18 @@ package struct FixedWallClock: WallClock {
 
     package func now() -> WallTime { time }
 }
+
+/// A calendar that goes on by a quarter of a second whenever it is looked at: waits are over after a few looks.
+package final class SteppingWallClock: WallClock {
+    private let time: Mutex<Int64>
+
+    package init(milliseconds: Int64 = 1_700_000_000_000) { time = Mutex(milliseconds) }
+
+    package func now() -> WallTime {
+        WallTime(
+            milliseconds: time.withLock { time in
+                time += 250
+                return time
+            })
+    }
+}

@@ -1,0 +1,170 @@
+import GRDB
+import Model
+import Planner
+import Ports
+
+extension JobQueries {
+    static let liveRows = """
+        SELECT job.id, q.project, q.name AS queue_name, job.key, job.state, job.is_lending, s.milli_cpus, s.memory_bytes
+        FROM job INDEXED BY job_live
+            CROSS JOIN queue AS q ON q.ordinal = job.queue CROSS JOIN spec AS s ON s.ordinal = job.spec
+        WHERE job.state IN ('leased', 'running', 'stopping', 'finalizing')
+        """
+
+    /// The queues that have ready jobs: from each to the next in the index, however many jobs lie between them.
+    static let readyQueues = """
+        WITH RECURSIVE found(queue) AS (
+            SELECT min(queue) FROM job INDEXED BY job_ready WHERE state = 'ready' AND kind = 'job' AND hold IS NULL
+            UNION ALL
+            SELECT (SELECT min(job.queue) FROM job INDEXED BY job_ready
+                WHERE state = 'ready' AND kind = 'job' AND hold IS NULL AND job.queue > found.queue)
+            FROM found WHERE found.queue IS NOT NULL
+        )
+        SELECT queue FROM found WHERE queue IS NOT NULL
+        """
+
+    /// The first ready jobs of a queue whose key is not full: what is passed over is read from the index alone.
+    static let readyRows = """
+        WITH taken(taken_key, amount) AS MATERIALIZED (
+            SELECT key, count(*) FROM job INDEXED BY job_live
+            WHERE state IN ('leased', 'running', 'stopping', 'finalizing') AND key IS NOT NULL GROUP BY key
+        ), first(ordinal) AS MATERIALIZED (
+            SELECT ordinal FROM job INDEXED BY job_ready
+            WHERE state = 'ready' AND kind = 'job' AND hold IS NULL AND queue = ?1
+                AND (key IS NULL OR NOT EXISTS (SELECT 1 FROM taken WHERE taken_key = key AND amount >= key_limit))
+            ORDER BY priority DESC, root, ordinal LIMIT ?2
+        )
+        SELECT job.id, job.priority, job.root, job.ordinal, job.key, job.key_limit, s.milli_cpus, s.memory_bytes
+        FROM first CROSS JOIN job ON job.ordinal = first.ordinal CROSS JOIN spec AS s ON s.ordinal = job.spec
+        """
+
+    static func planRows(in database: Database) throws -> PlanRows {
+        var rows = PlanRows()
+        rows.live = try Row.fetchAll(database.cachedStatement(sql: liveRows)).map(LiveRow.init)
+        let ready = try Int64.fetchSet(database.cachedStatement(sql: readyQueues))
+        let queues = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM queue ORDER BY project, name"))
+        let perQueue = min(PlanRows.readyPerQueue, max(1, PlanRows.readyInAll / max(ready.count, 1)))
+        for row in queues {
+            let queue = try QueueRow(row)
+            let ordinal: Int64 = try row.decode(forColumn: "ordinal")
+            guard ready.contains(ordinal) || queue != QueueRow(queue.id) else { continue }
+            rows.queues.append(queue)
+            guard !queue.isPaused, ready.contains(ordinal), rows.ready.count < PlanRows.readyInAll else { continue }
+            let found = try Row.fetchAll(database.cachedStatement(sql: readyRows), arguments: [ordinal, perQueue])
+            rows.ready += try found.map { try ReadyRow($0, queue: queue.id) }.sorted {
+                ($1.priority, $0.root, $0.ordinal) < ($0.priority, $1.root, $1.ordinal)
+            }
+        }
+        return rows
+    }
+
+    static let expansions = """
+        SELECT job.id, job.each, giver.kind AS giver_kind,
+            coalesce(giver.result_digest, attempt.result_digest) AS digest, blob.size_bytes
+        FROM job INDEXED BY job_expand
+            CROSS JOIN job_edge ON job_edge.child = job.ordinal
+            CROSS JOIN job AS giver ON giver.ordinal = job_edge.parent
+            LEFT JOIN attempt ON attempt.job_id = giver.id AND attempt.number = giver.attempts
+            LEFT JOIN blob ON blob.digest = coalesce(giver.result_digest, attempt.result_digest)
+        WHERE job.state = 'ready' AND job.kind = 'map' AND job.hold IS NULL AND giver.name = json_extract(job.each, '$.node')
+        ORDER BY job.ordinal LIMIT ?
+        """
+
+    static func expansions(limit: Int, in database: Database) throws -> [Expansion] {
+        try Row.fetchAll(database.cachedStatement(sql: expansions), arguments: [max(limit, 0)]).map { row in
+            let id: String = try row.decode(forColumn: "id")
+            guard let each: NodeSpec.FanOut = try row.document("each", in: "job \(id)") else {
+                throw StoreError.corrupt(detail: "the fan-out \(id) has no list")
+            }
+            return Expansion(job: try JobID(id), each: each, result: try row.blob("digest", size: "size_bytes"))
+        }
+    }
+
+    static func waitFacts(of job: JobID, in database: Database) throws -> WaitFacts {
+        let summary = try summary(job.description, in: database)
+        let sql = "SELECT * FROM queue WHERE project = ? AND name = ?"
+        let place: StatementArguments = [summary.placement.project, summary.placement.queue]
+        guard let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: place) else {
+            throw StoreError.corrupt(detail: "the queue of job \(job) is not there")
+        }
+        let queue: Int64 = try row.decode(forColumn: "ordinal")
+        var facts = WaitFacts(job: summary, queue: try QueueRow(row))
+        facts.openNeeds = try openNeeds(of: job, in: database)
+        let live =
+            "SELECT count(*) FROM job INDEXED BY job_live WHERE state IN ('leased', 'running', 'stopping', 'finalizing')"
+        func count(_ sql: String, _ arguments: StatementArguments) throws -> Int {
+            try Int.fetchOne(database.cachedStatement(sql: sql), arguments: arguments) ?? 0
+        }
+        facts.live = try count(live, [])
+        facts.liveInQueue = try count(live + " AND queue = ?", [queue])
+        if let key = summary.placement.concurrency?.key { facts.liveWithKey = try count(live + " AND key = ?", [key]) }
+        guard summary.state == .ready, summary.kind == .job else { return facts }
+        facts.before = try count(
+            """
+            SELECT count(*) FROM job INDEXED BY job_ready JOIN (SELECT priority, root, ordinal FROM job WHERE id = ?1) AS own
+            WHERE job.state = 'ready' AND job.kind = 'job' AND job.hold IS NULL AND job.queue = ?2
+                AND (-job.priority, job.root, job.ordinal) < (-own.priority, own.root, own.ordinal)
+            """, [job.description, queue])
+        return facts
+    }
+
+    static func queues(in database: Database) throws -> [QueueStatistics] {
+        var statistics: [Int64: QueueStatistics] = [:]
+        let queues = try Row.fetchAll(database, sql: "SELECT * FROM queue ORDER BY project, name")
+        for row in queues { statistics[try row.decode(forColumn: "ordinal")] = QueueStatistics(try QueueRow(row)) }
+        let counts =
+            "SELECT state, queue, count(*) AS amount FROM job INDEXED BY job_open WHERE finished_at_ms IS NULL GROUP BY state, queue"
+        for row in try Row.fetchAll(database, sql: counts) {
+            statistics[try row.decode(forColumn: "queue")]?.counts[try row.word("state", in: "a queue")] =
+                try row.decode(forColumn: "amount")
+        }
+        let oldest = """
+            SELECT queue, min(ready_at_ms) AS ready_at_ms FROM job INDEXED BY job_open
+            WHERE state = 'ready' AND finished_at_ms IS NULL GROUP BY queue
+            """
+        for row in try Row.fetchAll(database, sql: oldest) {
+            statistics[try row.decode(forColumn: "queue")]?.oldestReady = try row.time("ready_at_ms")
+        }
+        let held =
+            "SELECT queue, count(*) AS amount FROM job INDEXED BY job_held WHERE hold IS NOT NULL AND finished_at_ms IS NULL GROUP BY queue"
+        for row in try Row.fetchAll(database, sql: held) {
+            statistics[try row.decode(forColumn: "queue")]?.held = try row.decode(forColumn: "amount")
+        }
+        return statistics.values.sorted { $0.queue.id < $1.queue.id }
+    }
+}
+
+extension QueueRow {
+    init(_ row: Row) throws {
+        self.init(
+            QueueID(project: try row.decode(forColumn: "project"), queue: try row.decode(forColumn: "name")),
+            weight: try row.decode(forColumn: "weight"), limit: try row.decode(forColumn: "job_limit"),
+            isPaused: try row.decode(forColumn: "is_paused"))
+    }
+}
+
+extension LiveRow {
+    fileprivate init(_ row: Row) throws {
+        let id: String = try row.decode(forColumn: "id")
+        let state: JobState = try row.word("state", in: "job \(id)")
+        self.init(
+            job: try JobID(id),
+            queue: QueueID(
+                project: try row.decode(forColumn: "project"), queue: try row.decode(forColumn: "queue_name")),
+            key: try row.decode(forColumn: "key"), milliCPUs: try row.decode(forColumn: "milli_cpus"),
+            memory: ByteCount(bytes: try row.decode(forColumn: "memory_bytes")), isStarting: state == .leased,
+            lendsSlot: try row.decode(forColumn: "is_lending"))
+    }
+}
+
+extension ReadyRow {
+    fileprivate init(_ row: Row, queue: QueueID) throws {
+        let key: String? = try row.decode(forColumn: "key")
+        self.init(
+            job: try JobID(row.decode(forColumn: "id")), queue: queue, priority: try row.decode(forColumn: "priority"),
+            root: try row.decode(forColumn: "root"), ordinal: try row.decode(forColumn: "ordinal"),
+            concurrency: try key.map { .init(key: $0, limit: try row.decode(forColumn: "key_limit")) },
+            milliCPUs: try row.decode(forColumn: "milli_cpus"),
+            memory: ByteCount(bytes: try row.decode(forColumn: "memory_bytes")))
+    }
+}

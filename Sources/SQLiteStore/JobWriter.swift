@@ -1,0 +1,86 @@
+import GRDB
+import Model
+import Ports
+
+/// The changes of one write: made inside a transaction, which an error undoes.
+///
+/// - Threading: that of the connection; it lives no longer than the write.
+final class JobWriter {
+    let database: Database
+    let condition: EdgeCondition
+    let blobs: any BlobStore
+    /// The roots whose jobs were changed, by their ordinals.
+    private(set) var touched: Set<Int64> = []
+    /// Called before each statement that changes something: what fails can be told from here.
+    var beforeChange: () throws -> Void = {}
+
+    init(_ database: Database, condition: EdgeCondition, blobs: any BlobStore) {
+        (self.database, self.condition, self.blobs) = (database, condition, blobs)
+    }
+
+    // MARK: Statements: each text is compiled once for each connection.
+
+    func run(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws {
+        try beforeChange()
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    func row(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Row? {
+        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    func rows(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [Row] {
+        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    func integer(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int64? {
+        try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    func text(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> String? {
+        try String.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    /// - Throws: ``StoreError/notFound(_:)``.
+    func job(_ id: JobID) throws -> StoredJob {
+        guard let row = try row(StoredJob.select + " WHERE job.id = ?", [id.description]) else {
+            throw StoreError.notFound(id.description)
+        }
+        return try StoredJob(row)
+    }
+
+    func job(at ordinal: Int64) throws -> StoredJob {
+        guard let row = try row(StoredJob.select + " WHERE job.ordinal = ?", [ordinal]) else {
+            throw StoreError.corrupt(detail: "job \(ordinal) is named, but not there")
+        }
+        return try StoredJob(row)
+    }
+
+    /// Writes the next event of a root: as there is one writer, its number cannot be taken by another.
+    func addEvent(
+        _ name: String, of job: StoredJob, attempt: Int? = nil, at time: WallTime, state: JobState? = nil,
+        actor: String? = nil
+    ) throws {
+        try addEvent(
+            name, of: job.ordinal, root: job.root, attempt: attempt, at: time, state: state, actor: actor)
+    }
+
+    func addEvent(
+        _ name: String, of job: Int64, root: Int64, attempt: Int? = nil, at time: WallTime, state: JobState? = nil,
+        actor: String? = nil
+    ) throws {
+        try run(
+            """
+            INSERT INTO event (root, sequence, job, at_ms, name, attempt, state, actor)
+            SELECT ?1, coalesce(max(sequence), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM event WHERE root = ?1
+            """, [root, job, time.milliseconds, name, attempt, state?.rawValue, actor])
+        touched.insert(root)
+    }
+
+    func add(_ blob: Blob) throws {
+        // Not OR IGNORE, which would also swallow what a CHECK refuses.
+        try run(
+            "INSERT INTO blob (digest, size_bytes, content) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING",
+            [blob.reference.digest, blob.reference.size.bytes, blob.inlineBytes.map { $0.asData }])
+    }
+}
