@@ -13,6 +13,7 @@ package final class JobControl: Sendable {
 
     private struct State {
         var ask: Ask?
+        var grace: Duration?
         var sandbox: (any Sandbox)?
     }
 
@@ -21,7 +22,7 @@ package final class JobControl: Sendable {
     private let asks = Signal()
     private let grace: Duration
 
-    /// - Parameter grace: between TERM and KILL.
+    /// - Parameter grace: between TERM and KILL, where none is given.
     package init(grace: Duration) { self.grace = grace }
 
     package var isCancelled: Bool { ask == .cancelled }
@@ -30,30 +31,36 @@ package final class JobControl: Sendable {
     /// Ends the job as soon as that is possible: before its next step, or by TERM and KILL.
     ///
     /// A second call kills at once.
-    package func cancel() { end(.cancelled) }
+    /// - Parameter grace: between TERM and KILL; `nil`: as the job has it.
+    /// - Returns: whether its sandbox is at work, so that there is a tool to be ended.
+    @discardableResult
+    package func cancel(grace: Duration? = nil) -> Bool { end(.cancelled, grace: grace) }
 
     /// The same for the total clock; a job that is being cancelled stays so.
     func expire() {
-        if ask == nil { end(.expired) }
+        if ask == nil { end(.expired, grace: nil) }
     }
 
-    private func end(_ ask: Ask) {
+    @discardableResult
+    private func end(_ ask: Ask, grace: Duration?) -> Bool {
         let (sandbox, isSecond) = state.withLock { state in
             let isSecond = state.ask == .cancelled
             state.ask = ask
+            state.grace = grace ?? state.grace
             return (state.sandbox, isSecond)
         }
         asks.send()
-        sandbox?.cancel(grace: isSecond ? .zero : grace)
+        sandbox?.cancel(grace: isSecond ? .zero : grace ?? self.grace)
+        return sandbox != nil
     }
 
     /// The sandbox that works for the job now, to be told of an end that is asked for, also of one that was before.
     func working(in sandbox: any Sandbox) {
-        let ask = state.withLock { state in
+        let (ask, grace) = state.withLock { state in
             state.sandbox = sandbox
-            return state.ask
+            return (state.ask, state.grace)
         }
-        if ask != nil { sandbox.cancel(grace: grace) }
+        if ask != nil { sandbox.cancel(grace: grace ?? self.grace) }
     }
 
     /// Runs a step that is given up when the job is to end: `nil` then.

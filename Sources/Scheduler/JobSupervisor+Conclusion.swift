@@ -14,14 +14,14 @@ extension JobSupervisor {
             return .left
         }
         do throws(StoreError) {
-            if let reason = await reasonToTryAgain(run, job, control) {
-                try await store.requeue(run.attempt, reason: reason, at: wallClock.now())
+            if let fault = try await fault(of: run, job, control) {
+                try await store.requeue(run.attempt, reason: fault.reason, until: fault.until, at: wallClock.now())
                 await cleanUp(run, isStored: true)
-                return .again
+                return .again(reason: fault.reason, isEngineDown: fault.isEngineDown)
             }
-            let verdict = try await settle(run, job, control)
+            let end = try await settle(run, job, control)
             await cleanUp(run, isStored: true)
-            return .settled(verdict)
+            return end
         } catch {
             // Nothing may go on running because its end cannot be written down; its rows stay for the next recovery.
             await cleanUp(run, isStored: false)
@@ -29,14 +29,43 @@ extension JobSupervisor {
         }
     }
 
-    /// Why the job gets another attempt, if it does: a fault of the engine before the tool was started, or an engine that went
-    /// down under a job without effects, whose input is still there to be given again.
-    private func reasonToTryAgain(_ run: AttemptRun, _ job: JobRecord, _ control: JobControl) async -> String? {
-        guard let error = run.error, control.ask == nil, run.attempt.number < Self.attempts else { return nil }
+    /// Why an attempt does not count, and the job gets another one.
+    private struct Fault {
+        let reason: String
+        /// `nil`: as soon as it can be had.
+        let until: WallTime?
+        let isEngineDown: Bool
+    }
+
+    /// A fault of the engine before the tool was started, or an engine that went down under a job that may be run again and whose
+    /// input is still there.
+    private func fault(
+        of run: AttemptRun, _ job: JobRecord, _ control: JobControl
+    ) async throws(StoreError) -> Fault? {
+        guard let error = run.error, control.ask == nil else { return nil }
         let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
         // What was passed on of a live input went with the sandbox: without it the tool would do something else.
-        guard !mayHaveRun || job.spec.stdin != .live else { return nil }
-        return error.isWorthAnotherAttempt(toolMayHaveRun: mayHaveRun) ? error.code.rawValue : nil
+        guard !mayHaveRun || (job.spec.stdin != .live && job.spec.effect.allowsAnotherRun) else { return nil }
+        guard error.isWorthAnotherAttempt(toolMayHaveRun: mayHaveRun) else { return nil }
+        let down = WaitReason.engineDown.rawValue
+        if await isEngineDown(error) { return Fault(reason: down, until: nil, isEngineDown: true) }
+        let spoilt = try await store.attempts(of: job.id).count { $0.outcome == nil && $0.reason != down }
+        guard spoilt < Self.faultyAttempts else { return nil }
+        let until = wallClock.now().advanced(by: faultWait(after: spoilt))
+        return Fault(reason: error.code.rawValue, until: until, isEngineDown: false)
+    }
+
+    /// Whether the engine has gone, or only one of its answers has.
+    ///
+    /// An engine that answers again at once may cut the same answer each time: attempts on it have to come to an end.
+    private func isEngineDown(_ error: EngineError) async -> Bool {
+        guard case .unreachable = error else { return false }
+        do {
+            _ = try await engine.sightings()
+            return false
+        } catch {
+            return true
+        }
     }
 
     private func leave(_ run: AttemptRun) async {
@@ -47,18 +76,29 @@ extension JobSupervisor {
     /// Stores the outcome: everything at once.
     private func settle(
         _ settled: AttemptRun, _ job: JobRecord, _ control: JobControl
-    ) async throws(StoreError) -> Verdict {
+    ) async throws(StoreError) -> End {
         var (run, stopwatch) = (settled, settled.stopwatch)
         run.result?.record.name(by: callName)
+        try await announceSaving(run)
         var collected = OutputCollector.Collected()
         if let result = run.result, let spool = run.streams[.files] {
             collected = try await OutputCollector(blobs: blobs).collect(result, from: spool)
         }
-        let verdict = await verdict(of: run, job, control, resultFile: collected.resultFile)
+        let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
+        let verdict = verdict(of: run, job, control, resultFile: collected.resultFile, mayHaveRun: mayHaveRun)
         stopwatch.lap("collect")
         var outcome = AttemptOutcome(
             attempt: run.attempt, jobState: verdict.state, attemptState: run.sandbox == nil ? .lost : .collected,
             reason: verdict.reason, message: verdict.message, at: wallClock.now())
+        let failed = [JobState.failed, .timedOut, .oomKilled].contains(verdict.state) && run.result?.record != nil
+        if failed, control.ask == nil, job.spec.effect.allowsAnotherRun {
+            var generator = IDGenerator(ids)
+            let wait = job.spec.retry.wait(after: job.summary.toolAttempts + 1, using: &generator)
+            outcome.retryAt = wait.map { outcome.at.advanced(by: $0) }
+        }
+        if outcome.retryAt == nil {
+            outcome.attention = attention(verdict, job, failed: failed, mayHaveRun: mayHaveRun)
+        }
         outcome.record = run.result?.record
         outcome.toolPosture = run.result?.toolPosture
         outcome.phases = stopwatch.phases
@@ -69,12 +109,31 @@ extension JobSupervisor {
         outcome.changes = collected.changes
         outcome.artifactBlobs = Array(collected.blobs.values)
         try await store.finish(outcome)
-        return verdict
+        return outcome.retryAt == nil ? .settled(verdict) : .again(reason: verdict.reason, isEngineDown: false)
+    }
+
+    /// Bytes to be saved from which on a job is shown as `finalizing` meanwhile.
+    private static let muchToSave = Int64(1 << 20)
+
+    /// Saving little takes less time than to say so.
+    private func announceSaving(_ run: AttemptRun) async throws(StoreError) {
+        guard run.result != nil else { return }
+        var size = Int64(0)
+        for spool in run.streams.values { size += await spool.length }
+        if size > Self.muchToSave { try await store.markFinalizing(run.attempt, at: wallClock.now()) }
+    }
+
+    /// Why a person has to look at a job that has ended so.
+    private func attention(_ verdict: Verdict, _ job: JobRecord, failed: Bool, mayHaveRun: Bool) -> String? {
+        if failed, job.spec.retry.attempts > 1 { return "retries_used_up" }
+        // Nobody knows what it did, and it may not be done twice.
+        let isUnknown = verdict.state == .errored || verdict.reason == ErrorCode.cellLost.rawValue
+        return isUnknown && mayHaveRun && !job.spec.effect.allowsAnotherRun ? "outcome_unknown" : nil
     }
 
     private func verdict(
-        of run: AttemptRun, _ job: JobRecord, _ control: JobControl, resultFile: Verdict.ResultFile
-    ) async -> Verdict {
+        of run: AttemptRun, _ job: JobRecord, _ control: JobControl, resultFile: Verdict.ResultFile, mayHaveRun: Bool
+    ) -> Verdict {
         if let result = run.result {
             let verdict = Verdict.of(result.record, result: resultFile, limits: job.spec.limits)
             return verdict.state == .cancelled && control.ask == .expired ? .ofTotalClock(job.spec.limits) : verdict
@@ -83,7 +142,6 @@ extension JobSupervisor {
         guard let error = run.error else {
             return Verdict(.cancelled, "cancelled", "The job was cancelled before its tool started.")
         }
-        let mayHaveRun = await run.sandbox?.toolMayHaveRun ?? false
         return Verdict.of(error, toolMayHaveRun: mayHaveRun, isCancelled: control.isCancelled)
     }
 

@@ -3,14 +3,14 @@ package import Logging
 package import Model
 package import Ports
 
-/// Takes one job at a time through its life; several may run beside each other.
+/// Takes one attempt of a job at a time through its life; several may run beside each other.
 ///
 /// A process that is told to stop leaves a working sandbox as it is: the next one goes on with it.
 ///
 /// Every step that changes the world stands between two commits: the intent before it, what came of it after. A crash at any
 /// point leaves a row that says what may exist.
 package struct JobSupervisor: Sendable {
-    let store: any JobStore & BlobReader
+    let store: any JobStore & JobReader & BlobReader
     let spools: any Spools
     let blobs: any BlobStore
     let engine: any SandboxEngine
@@ -23,7 +23,8 @@ package struct JobSupervisor: Sendable {
     let callName: @Sendable (_ number: Int) -> String
 
     package init(
-        store: any JobStore & BlobReader, spools: any Spools, blobs: any BlobStore, engine: any SandboxEngine,
+        store: any JobStore & JobReader & BlobReader, spools: any Spools, blobs: any BlobStore,
+        engine: any SandboxEngine,
         installation: InstallationID,
         ids: any IDSource, wallClock: any WallClock, clock: any Clock<Duration>, logger: Logger,
         callName: @escaping @Sendable (_ number: Int) -> String
@@ -35,104 +36,85 @@ package struct JobSupervisor: Sendable {
         )
     }
 
-    /// Accepts a job: its image is pinned, its inputs are stored, and then it is kept from now on.
+    /// Attempts that one job gets when the engine, or a process of ours, is what failed; an engine that does not answer at all is
+    /// not counted.
+    package static let faultyAttempts = 5
+    /// Before the attempt after the first of those, doubled before each further one, and the longest such wait.
+    private static let faultWait = (base: Duration.milliseconds(250), cap: Duration.seconds(10))
+
+    /// Makes the next attempt of a `ready` job, and stores what came of it.
     ///
-    /// - Parameter profile: the one that `request` names; the job is begun under no other.
-    package func accept(_ request: JobRequest, profile: PreparedProfile) async throws -> JobRecord {
-        let image = try await engine.pin(image: request.image, within: request.limits.pull)
-        var (inputs, files): ([Blob], [JobSpec.InputFile]) = ([], [])
-        for file in request.files {
-            let blob = try await blobs.makeBlob(from: file.source, limit: file.size)
-            inputs.append(blob)
-            files.append(
-                JobSpec.InputFile(
-                    path: file.path, size: blob.reference.size, isExecutable: file.isExecutable,
-                    digest: blob.reference.digest))
-        }
-        let stdin: JobSpec.StandardInput
-        switch request.stdin {
-        case .none: stdin = .none
-        case .live: stdin = .live
-        case .stored(let source):
-            let blob = try await blobs.makeBlob(from: source, limit: Self.stdinLimit)
-            inputs.append(blob)
-            stdin = .stored(digest: blob.reference.digest, size: blob.reference.size)
-        }
-        var spec = request.spec(image: image, files: files, stdin: stdin)
-        spec.profileDigest = profile.digest
-        let job = JobRecord(
-            id: ids.makeJobID(), spec: spec, specDigest: try store.digest(of: spec), createdAt: wallClock.now())
-        try await store.submit(job, inputs: inputs)
-        return job
-    }
-
-    /// The most standard input that is kept for one job; more can be passed on live.
-    package static let stdinLimit = ByteCount.gibibytes(1)
-
-    /// Attempts that one job gets when the engine, or a process of ours, is what failed.
-    package static let attempts = 5
-    /// Before the second attempt within one process; twice as long before each further one.
-    private static let backOff = Duration.milliseconds(250)
-
-    /// Runs an accepted job to its end and gives the verdict, which is stored.
-    ///
-    /// A job that fails is a verdict, not an error. A fault of the engine before the tool started is no verdict either: the
-    /// job gets another attempt.
+    /// A job that fails is a verdict, not an error.
     ///
     /// - Parameters:
-    ///   - earlier: attempts that it had before.
     ///   - live: where a live standard input comes from.
-    /// - Returns: `nil` if this task was cancelled: the sandbox works on, for the next process to adopt.
+    /// - Returns: ``End/left`` if this task was cancelled: the sandbox works on, for the next process to adopt.
     /// - Throws: ``StoreError`` if the outcome could not be stored; the next recovery then settles the job.
-    package func run(
-        _ job: JobRecord, after earlier: Int = 0, profile: PreparedProfile, live: (any InputSource)? = nil,
-        control: JobControl
-    ) async throws(StoreError) -> Verdict? {
-        if let late = Verdict.ofQueueClock(job, now: wallClock.now()) { return try await end(job, late) }
-        var run = AttemptRun(attempt: AttemptID(job: job.id, number: earlier + 1), clock: clock)
-        while true {
-            let end = try await timed(job, control) { () throws(StoreError) in
-                try await begin(&run, job, profile, live, control)
-                return try await conclude(run, job, control)
-            }
-            guard case .again = end else { return end.verdict }
-            let wait = Self.backOff * (1 << (run.attempt.number - earlier - 1))
-            do { try await clock.sleep(for: wait) } catch { return nil }  // the job waits for the next process
-            run = AttemptRun(attempt: AttemptID(job: job.id, number: run.attempt.number + 1), clock: clock)
+    package func attempt(
+        _ asked: JobRecord, profile: PreparedProfile, live: (any InputSource)? = nil, control: JobControl
+    ) async throws(StoreError) -> End {
+        let number = asked.summary.attempts + 1
+        let job: JobRecord
+        do throws(StoreError) {
+            job = try await withInputs(asked)
+        } catch StoreError.referenceMissing(let file, let node, let part) {
+            let missing = StoreError.referenceMissing(file: file, node: node, part: part)
+            let verdict = Verdict(.errored, "input_missing", missing.message)
+            try await end(asked.id, verdict)
+            return .settled(verdict)
+        }
+        var run = AttemptRun(attempt: AttemptID(job: job.id, number: number), clock: clock)
+        return try await timed(job, control) { () throws(StoreError) in
+            try await begin(&run, job, profile, live, control)
+            return try await conclude(run, job, control)
         }
     }
 
-    /// Ends a job that has no open attempt.
-    func end(_ job: JobRecord, _ verdict: Verdict) async throws(StoreError) -> Verdict {
-        try await store.end(
-            job.id, as: verdict.state, reason: verdict.reason, message: verdict.message, at: wallClock.now())
-        return verdict
-    }
-
-    /// Goes on with a working attempt of a process that is gone, and gives the verdict, which is stored.
+    /// Goes on with a working attempt of a process that is gone, and stores what came of it.
     ///
     /// - Parameter profile: `nil` if it is not known any more as it was.
-    /// - Returns: `nil` if this task was cancelled, or if the job waits for another attempt.
     package func resume(
-        _ job: JobRecord, _ attempt: AttemptRecord, profile: PreparedProfile?, control: JobControl
-    ) async throws(StoreError) -> Verdict? {
+        _ asked: JobRecord, _ attempt: AttemptRecord, profile: PreparedProfile?, control: JobControl
+    ) async throws(StoreError) -> End {
+        let job = try await withInputs(asked)
         var run = AttemptRun(attempt: attempt.id, clock: clock)
-        let end = try await timed(job, control) { () throws(StoreError) in
+        return try await timed(job, control) { () throws(StoreError) in
             try await goOn(&run, job, attempt, profile, control)
             return try await conclude(run, job, control)
         }
-        return end.verdict
+    }
+
+    /// The job with its files as they are now: what is named by what another job leaves is known since that one has ended.
+    private func withInputs(_ job: JobRecord) async throws(StoreError) -> JobRecord {
+        guard job.spec.files.contains(where: { $0.reference != nil }) else { return job }
+        var job = job
+        job.spec.files = try await store.inputs(of: job.id)
+        return job
+    }
+
+    /// Ends a job that has no open attempt.
+    package func end(_ job: JobID, _ verdict: Verdict) async throws(StoreError) {
+        try await store.end(
+            job, as: verdict.state, reason: verdict.reason, message: verdict.message, at: wallClock.now())
     }
 
     /// What became of an attempt.
-    enum End: Sendable {
+    package enum End: Sendable, Hashable {
+        /// The job has ended.
         case settled(Verdict)
-        /// The job is ready for another one.
-        case again
+        /// The job waits for another attempt.
+        case again(reason: String, isEngineDown: Bool)
         /// This process was told to stop.
         case left
 
-        var verdict: Verdict? { if case .settled(let verdict) = self { verdict } else { nil } }
+        package var verdict: Verdict? { if case .settled(let verdict) = self { verdict } else { nil } }
+    }
+
+    /// How long to wait after the `count`th attempt that somebody else than the tool has spoilt.
+    func faultWait(after count: Int) -> Duration {
+        var generator = IDGenerator(ids)
+        return RetryPolicy.backOff(
+            after: count, base: Self.faultWait.base, cap: Self.faultWait.cap, using: &generator)
     }
 
     /// What an attempt has come to so far.
@@ -153,7 +135,8 @@ package struct JobSupervisor: Sendable {
     private func timed(
         _ job: JobRecord, _ control: JobControl, _ body: () async throws(StoreError) -> End
     ) async throws(StoreError) -> End {
-        let spent = Duration.milliseconds(max(0, wallClock.now().milliseconds - job.createdAt.milliseconds))
+        let begin = job.summary.readyAt ?? job.createdAt
+        let spent = Duration.milliseconds(max(0, wallClock.now().milliseconds - begin.milliseconds))
         let left = max(.zero, job.spec.limits.total - spent)
         let end: Result<End, StoreError> = await withTaskGroup(of: Void.self) { group in
             group.addTask { [clock] in

@@ -113,13 +113,6 @@ package struct Verdict: Sendable, Hashable {
         }
     }
 
-    /// The job has waited too long for its first lease, if it has.
-    static func ofQueueClock(_ job: JobRecord, now: WallTime) -> Verdict? {
-        let limit = job.spec.limits.queue
-        guard now.milliseconds - job.createdAt.milliseconds > limit.wholeMilliseconds else { return nil }
-        return Verdict(.timedOut, "queue_clock", "The job was not begun within \(limit.shortText) of its acceptance.")
-    }
-
     /// The job was still not done when its total clock ran out.
     static func ofTotalClock(_ limits: Limits) -> Verdict {
         Verdict(.timedOut, "total_clock", "The job was not done \(limits.total.shortText) after its acceptance.")
@@ -148,8 +141,7 @@ package struct Verdict: Sendable, Hashable {
 extension EngineError {
     /// Whether a job that ended so gets another attempt: what failed was not its own, and may be gone in a moment.
     ///
-    /// A tool that may have run is run again only if the engine went down under it: every job of today is without effects
-    /// outside of its sandbox.
+    /// A tool that may have run is run again only if the engine went down under it, and its effect allows that.
     func isWorthAnotherAttempt(toolMayHaveRun: Bool) -> Bool {
         switch self {
         case .engineLost: true

@@ -1,16 +1,18 @@
 import CellWire
 import Logging
 import Model
+import Planner
 import Ports
+import SQLiteStore
 import Scheduler
-import Synchronization
 import TestSupport
+import Waiting
 
 /// Everything around a supervisor, in memory: each call is a named step that is written down and can be made to fail.
 final class FakeWorld: Sendable {
     typealias Script = FakeEngine.Script
 
-    let store: MemoryJobStore
+    let store: TemporaryStore
     let spools: MemorySpools
     let blobs: MemoryBlobs
     let engine: FakeEngine
@@ -19,7 +21,7 @@ final class FakeWorld: Sendable {
     init(script: Script = Script()) {
         blobs = MemoryBlobs(steps: log)
         spools = MemorySpools(steps: log)
-        store = MemoryJobStore(blobs: blobs, steps: log)
+        store = TemporaryStore(blobs: blobs, steps: log)
         engine = FakeEngine(script: script, steps: log)
     }
 
@@ -37,8 +39,8 @@ final class FakeWorld: Sendable {
     /// Calls `hook` at each step, before it takes effect.
     func onStep(_ hook: @escaping @Sendable (String) -> Void) { log.onStep(hook) }
     func add(_ sighting: SandboxSighting) { engine.put(sighting) }
-    func add(_ job: JobRecord) { store.put(job) }
-    func add(_ attempt: AttemptRecord) { store.put(attempt) }
+    func add(_ job: JobRecord) throws { try store.put(job) }
+    func add(_ attempt: AttemptRecord) throws { try store.put(attempt) }
     func addSpool(of attempt: AttemptID) { spools.put("\(attempt)/stdout") }
 
     // MARK: The parts under test
@@ -48,26 +50,89 @@ final class FakeWorld: Sendable {
         return InstallationID(using: &generator)
     }()
 
+    let wallClock = SteppingWallClock()
+    private let ids = SeededIDs(seed: 2)
+
     var supervisor: JobSupervisor {
         JobSupervisor(
-            store: store, spools: spools, blobs: blobs, engine: engine, installation: Self.installation,
-            ids: SeededIDs(seed: 2), wallClock: FixedWallClock(), clock: TickingClock(), logger: Self.logger,
-            callName: { "call\($0)" })
+            store: store, spools: spools, blobs: blobs, engine: engine, installation: Self.installation, ids: ids,
+            wallClock: wallClock, clock: TickingClock(), logger: Self.logger, callName: { "call\($0)" })
     }
 
-    var recovery: Recovery {
-        Recovery(store: store, spools: spools, engine: engine, wallClock: FixedWallClock(), logger: Self.logger)
+    var reconciler: Reconciler {
+        Reconciler(
+            installation: Self.installation, store: store, spools: spools, engine: engine, wallClock: wallClock,
+            logger: Self.logger)
+    }
+
+    /// Its waits between two looks never end by themselves: it is woken.
+    func dispatcher(profile: PreparedProfile) -> Dispatcher {
+        Dispatcher(
+            store: store, blobs: blobs, supervisor: supervisor, reconciler: reconciler, profile: { _, _ in profile },
+            liveInputs: LiveInputRegister(),
+            configuration: Dispatcher.Configuration(
+                capacity: PlanCapacity(slots: 64, milliCPUs: 64_000, memory: ByteCount.gibibytes(64)),
+                reapInterval: .seconds(120), sweep: .seconds(120)),
+            ids: ids, clock: TickingClock(), wallClock: wallClock, logger: Self.logger)
+    }
+
+    // MARK: What a process does
+
+    func accept(_ request: JobRequest, profile: PreparedProfile? = nil) async throws -> JobRecord {
+        let prepared = try profile ?? Samples.profile()
+        let intake = Intake(
+            store: store, blobs: blobs, engine: engine, profile: { _, _ in prepared },
+            capacity: PlanCapacity(slots: 64, milliCPUs: 64_000, memory: ByteCount.gibibytes(64)), ids: ids,
+            wallClock: wallClock, wake: {})
+        return try await intake.accept(request, by: "test")
+    }
+
+    /// Makes attempts of a job until it has ended.
+    func run(
+        _ job: JobRecord, live: (any InputSource)? = nil, control: JobControl = JobControl(grace: .seconds(5))
+    ) async throws -> Verdict? {
+        while true {
+            let now = try await store.job("\(job.id)")
+            guard now.state == .ready else {
+                _ = try await store.wake(at: wallClock.now())
+                continue
+            }
+            switch try await supervisor.attempt(now, profile: Samples.profile(), live: live, control: control) {
+            case .settled(let verdict): return verdict
+            case .left: return nil
+            case .again: continue
+            }
+        }
     }
 
     /// What a new process does with what an earlier one left: all of it, to its end.
-    @discardableResult
-    func goOn() async throws -> [EarlierJobs.News] {
-        let news = Mutex<[EarlierJobs.News]>([])
-        let earlier = EarlierJobs(
-            try await recovery.run(), supervisor: supervisor, profile: { _ in try Samples.profile() },
-            tell: { piece in news.withLock { $0.append(piece) } })
-        await earlier.run()
-        return news.withLock { $0 }
+    func goOn(profile: PreparedProfile? = nil) async throws {
+        let dispatcher = dispatcher(profile: try profile ?? Samples.profile())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await dispatcher.run() }
+            let changed = Signal()
+            let watching = store.watchAll { changed.send() }
+            while try await !isOver { try await changed.wait() }
+            watching.end()
+            await dispatcher.drain(.finish)
+            try await group.waitForAll()
+        }
+    }
+
+    private var isOver: Bool {
+        get async throws {
+            var open = JobFilter()
+            open.states = Set(JobState.allCases.filter { !$0.isTerminal })
+            guard try await store.jobs(open, limit: 1, before: nil).jobs.isEmpty else { return false }
+            return try await store.real.liveAttempts().isEmpty
+        }
+    }
+
+    /// Jobs that have not ended.
+    var openJobs: [JobSummary] {
+        get async throws {
+            try await store.jobs(JobFilter(), limit: 1000, before: nil).jobs.filter { !$0.state.isTerminal }
+        }
     }
 
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

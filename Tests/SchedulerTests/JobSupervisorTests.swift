@@ -9,11 +9,9 @@ import Testing
     private func run(
         _ world: FakeWorld, artifacts: [String] = [], control: JobControl = JobControl(grace: .seconds(5))
     ) async throws -> (job: JobRecord, result: Result<Verdict, any Error>) {
-        let supervisor = world.supervisor
-        let job = try await supervisor.accept(Samples.request(artifacts: artifacts), profile: Samples.profile())
+        let job = try await world.accept(Samples.request(artifacts: artifacts))
         do {
-            let verdict = try await supervisor.run(
-                job, profile: Samples.profile(), control: control)
+            let verdict = try await world.run(job, control: control)
             return (job, .success(try #require(verdict)))
         } catch {
             return (job, .failure(error))
@@ -34,7 +32,8 @@ import Testing
         let world = FakeWorld()
         let (job, result) = try await run(world)
         #expect(try result.get().state == .succeeded)
-        #expect(world.steps == ["engine.pin", "store.submit"] + Self.steps)
+        let begin = try #require(world.steps.firstIndex(of: "store.lease"))
+        #expect(Array(world.steps[begin...]) == Self.steps)
         #expect(world.job(job.id)?.state == .succeeded)
         #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
         #expect(world.containers == [])
@@ -145,7 +144,7 @@ import Testing
         try await world.goOn()
         #expect(world.job(job.id)?.state.isTerminal == true)
         #expect(world.containers == [])
-        #expect(try await world.store.openJobs() == [])
+        #expect(try await world.openJobs == [])
         #expect(try await world.store.liveAttempts() == [])
         #expect(world.spoolNames == [])
     }
@@ -220,15 +219,12 @@ import Testing
     func engineLost() async throws {
         var script = FakeWorld.Script()
         script.workError = .engineLost(detail: "gone")
-        for (stdin, attempts) in [
-            (JobRequest.StandardInput.none, JobSupervisor.attempts), (.live(TextSource("begun")), 1),
-        ] {
+        for (isLive, attempts) in [(false, JobSupervisor.faultyAttempts), (true, 1)] {
             let world = FakeWorld(script: script)
             var request = try Samples.request()
-            request.stdin = stdin
-            let job = try await world.supervisor.accept(request, profile: Samples.profile())
-            let verdict = try await world.supervisor.run(
-                job, profile: Samples.profile(), control: JobControl(grace: .zero))
+            if isLive { request.stdin = .live(TextSource("begun")) }
+            let job = try await world.accept(request)
+            let verdict = try await world.run(job, live: isLive ? TextSource("begun") : nil)
             #expect(verdict?.state == .errored)
             #expect(verdict?.reason == "engine_lost")
             #expect(try await world.store.attempts(of: job.id).count == attempts)
@@ -239,16 +235,9 @@ import Testing
     @Test("many jobs run beside each other without meeting")
     func beside() async throws {
         let world = FakeWorld()
-        let supervisor = world.supervisor
         try await withThrowingTaskGroup(of: JobState?.self) { group in
             for _ in 0..<40 {
-                group.addTask {
-                    let job = try await supervisor.accept(Samples.request(), profile: Samples.profile())
-                    return try await supervisor.run(
-                        job, profile: Samples.profile(),
-                        control: JobControl(grace: .zero)
-                    )?.state
-                }
+                group.addTask { try await world.run(try await world.accept(Samples.request()))?.state }
             }
             for try await state in group { #expect(state == .succeeded) }
         }

@@ -1,0 +1,38 @@
+package import Model
+package import Ports
+import Waiting
+
+extension Dispatcher: Drainable {
+    /// Begins nothing any more, does with what runs as `mode` says, and ends ``run()``.
+    ///
+    /// When its task is cancelled, what still runs is left as it is.
+    package func drain(_ mode: DrainMode) async {
+        status.isDraining = true
+        if mode == .cancel { for job in Array(inHand.keys) { await cancelInHand(job, grace: nil) } }
+        // ignored: a cancelled wait leaves the rest
+        if mode != .leave { try? await untilNothingIsInHand() }
+        isEnding = true
+        wake()
+    }
+
+    /// Waits until a job is in nobody's hands: what ended before then has nothing left in the engine, unless that cannot be reached.
+    package func untilReleased(_ job: JobID) async throws(CancellationError) {
+        guard inHand[job] != nil else { return }
+        let release = Signal()
+        releases[job, default: []].append(release)
+        try await release.wait()
+    }
+
+    private func untilNothingIsInHand() async throws(CancellationError) {
+        while !inHand.isEmpty { try await quiet.wait() }
+    }
+
+    /// A job is in nobody's hands any more.
+    func letGo(_ job: JobID) {
+        inHand[job] = nil
+        status.running = inHand.count
+        if inHand.isEmpty { quiet.send() }
+        for release in releases.removeValue(forKey: job) ?? [] { release.send() }
+        wake()
+    }
+}

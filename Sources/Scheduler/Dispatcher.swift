@@ -1,0 +1,198 @@
+package import Logging
+import Model
+package import Planner
+package import Ports
+import Waiting
+
+/// Begins the jobs whose turn it is, goes on with those that an earlier process left, and sees to it that time and the engine's own
+/// doings are noticed.
+///
+/// Everything that counts is in the store: what this actor remembers is only which jobs it has in hand. It sleeps until it is woken
+/// by a commit, by the time of something that is due, or by a sweep.
+package actor Dispatcher {
+    /// What is set from outside.
+    package struct Configuration: Sendable {
+        package var capacity: PlanCapacity
+        /// Between two looks at the engine when nothing seems wrong.
+        package var reapInterval: Duration
+        /// Between two looks at the rows when nothing has woken it: a safety net.
+        package var sweep: Duration
+
+        package init(
+            capacity: PlanCapacity, reapInterval: Duration = .seconds(30), sweep: Duration = .seconds(30)
+        ) {
+            (self.capacity, self.reapInterval, self.sweep) = (capacity, reapInterval, sweep)
+        }
+    }
+
+    /// One job in hand.
+    struct InHand {
+        /// How it was planned; `nil` of one that was adopted, which has its row among the live ones.
+        let row: ReadyRow?
+        var control: JobControl?
+        var attempt: AttemptID?
+        /// What a cancel said before there was a control.
+        var isCancelled = false
+    }
+
+    /// What is to be carried out by a task of its own.
+    enum Work: Sendable {
+        case begin(ReadyRow)
+        case adopt(AttemptRecord)
+
+        var job: JobID {
+            switch self {
+            case .begin(let row): row.job
+            case .adopt(let attempt): attempt.id.job
+            }
+        }
+    }
+
+    let store: any JobStore & JobReader & BlobReader
+    let blobs: any BlobStore
+    let supervisor: JobSupervisor
+    let reconciler: Reconciler
+    let profile: ProfileSource
+    let liveInputs: any LiveInputs
+    let configuration: Configuration
+    let ids: any IDSource
+    let clock: any Clock<Duration>
+    let wallClock: any WallClock
+    let logger: Logger
+    /// Told whether there are jobs that need a daemon.
+    let activity: (any Activity)?
+    let startedAt: WallTime
+
+    var planner = Planner()
+    var inHand: [JobID: InHand] = [:]
+    /// Jobs that could not be begun or gone on with, how often in a row, and until when they are left alone.
+    var refused: [JobID: (count: Int, until: WallTime)] = [:]
+    package internal(set) var status: DispatcherStatus
+    var isEnding = false
+    /// The carriers of cells that the last look at the engine has seen; `nil` before the first.
+    var carriers: Set<String>?
+    private var work: [Work] = []
+    private var failures = 0
+    private let wakeUps = Signal()
+    let looks = Signal()
+    let quiet = Signal()
+    /// Whether somebody looks after the engine.
+    var isLooking = false
+    /// Those who wait for the next look at the engine that has not begun yet.
+    var reaps: [CheckedContinuation<Reconciler.Findings, any Error>] = []
+    /// For each job, those who wait for it to be let go.
+    var releases: [JobID: [Signal]] = [:]
+
+    /// - Parameter profile: the profile of a name, as it is today.
+    package init(
+        store: any JobStore & JobReader & BlobReader, blobs: any BlobStore, supervisor: JobSupervisor,
+        reconciler: Reconciler, profile: @escaping ProfileSource,
+        liveInputs: any LiveInputs, configuration: Configuration, ids: any IDSource, clock: any Clock<Duration>,
+        wallClock: any WallClock, logger: Logger, activity: (any Activity)? = nil
+    ) {
+        self.activity = activity
+        (self.store, self.blobs, self.supervisor, self.reconciler) = (store, blobs, supervisor, reconciler)
+        (self.profile, self.liveInputs, self.configuration) = (profile, liveInputs, configuration)
+        (self.ids, self.clock, self.wallClock, self.logger) = (ids, clock, wallClock, logger)
+        startedAt = wallClock.now()
+        status = DispatcherStatus(capacity: configuration.capacity)
+    }
+
+    // MARK: Running
+
+    /// Works until this task is cancelled or ``drain(_:within:)`` has come to its end; sandboxes that still work then are left as they are.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.lookAfterEngine() }
+            while !isEnding, !Task.isCancelled {
+                let next = await round()
+                for work in takeWork() { group.addTask { await self.carryOut(work) } }
+                tellActivity(isBusy: !inHand.isEmpty || next.hasMore)
+                guard !isEnding, work.isEmpty else { continue }
+                // ignored: a cancelled wait ends the loop
+                _ = await within(next.wait, clock) { [wakeUps] in try? await wakeUps.wait() }
+            }
+            group.cancelAll()
+        }
+        tellActivity(isBusy: false)
+    }
+
+    /// Whether ``activity`` was told of something that goes on.
+    private var isBusy = false
+
+    private func tellActivity(isBusy now: Bool) {
+        guard now != isBusy, let activity else { return }
+        if now { isBusy = activity.begin() } else { activity.end(); isBusy = false }
+    }
+
+    /// What a round has left.
+    private struct Next {
+        /// How long there is nothing to do, if nobody wakes us.
+        let wait: Duration
+        /// Whether there are jobs that will need us then.
+        let hasMore: Bool
+    }
+
+    /// Has the rows looked at: something was committed that may let a job begin.
+    package nonisolated func wake() { wakeUps.send() }
+
+    /// Has the engine looked at now.
+    package nonisolated func look() { looks.send() }
+
+    private func takeWork() -> [Work] {
+        defer { work = [] }
+        return work
+    }
+
+    private func round() async -> Next {
+        do {
+            let wakeUp = try await store.wake(at: wallClock.now())
+            if status.engine == .up {
+                try await expandFanOuts()
+                try await plan()
+            }
+            failures = 0
+            guard let next = [wakeUp.next, refused.values.map(\.until).min()].compactMap(\.self).min() else {
+                return Next(wait: configuration.sweep, hasMore: !status.waits.isEmpty)
+            }
+            let wait = max(.milliseconds(1), wallClock.now().duration(to: next))
+            return Next(wait: min(configuration.sweep, wait), hasMore: true)
+        } catch {
+            failures += 1
+            logger.error("the rows cannot be planned with", metadata: ["error.code": "\(error.code.rawValue)"])
+            return Next(wait: Self.patience(after: failures), hasMore: true)
+        }
+    }
+
+    /// 1 s, doubled with each failure up to 30 s.
+    static func patience(after failures: Int) -> Duration {
+        min(.seconds(30), .seconds(1 << min(max(failures - 1, 0), 5)))
+    }
+
+    private func plan() async throws(StoreError) {
+        guard !status.isDraining else { return }
+        var rows = try await store.planRows()
+        // Between a plan and its lease a job is still ready: it has its slot already.
+        let leased = Set(rows.live.map(\.job))
+        let now = wallClock.now()
+        refused = refused.filter { $0.value.until > now || inHand[$0.key] != nil }
+        rows.ready.removeAll { inHand[$0.job] != nil || refused[$0.job].map { $0.until > now } ?? false }
+        for row in inHand.values.compactMap(\.row) where !leased.contains(row.job) {
+            rows.live.append(
+                LiveRow(
+                    job: row.job, queue: row.queue, key: row.concurrency?.key,
+                    keyLimit: row.concurrency?.limit, milliCPUs: row.milliCPUs,
+                    memory: row.memory, isStarting: true))
+        }
+        let plan = planner.plan(
+            rows, capacity: configuration.capacity, isDraining: status.isDraining, engineIsUp: status.engine == .up)
+        status.waits = plan.waits
+        for row in plan.starts { take(.begin(row), InHand(row: row)) }
+    }
+
+    func take(_ next: Work, _ hand: InHand) {
+        inHand[next.job] = hand
+        work.append(next)
+        status.running = inHand.count
+    }
+}
