@@ -50,10 +50,12 @@ actor CellVolume {
 
     /// Removes this installation's cell volumes but the committed one; one that is still mounted stays for the next time.
     func removeOthers() async throws(EngineError) {
-        let kept = try await committedVolume()
         let prefix = "\(SandboxName.prefix(installation))cell-"
-        for name in try await client.listVolumes(label: Labels.installation, value: "\(installation)")
-        where name.hasPrefix(prefix) && name != kept {
+        let names = try await client.listVolumes(label: Labels.installation, value: "\(installation)")
+        let kept = try await committedVolume()
+        // One that is being filled is neither committed nor stale; what was begun after the list is not on it.
+        guard filling == nil else { return }
+        for name in names where name.hasPrefix(prefix) && name != kept {
             try await client.removeVolume(name)
         }
     }

@@ -115,7 +115,7 @@ package struct DockerSandboxes: SandboxEngine {
         }
     }
 
-    private static func attempt(_ labels: [String: String]) -> AttemptID? {
+    static func attempt(_ labels: [String: String]) -> AttemptID? {
         guard let job = try? JobID(labels[Labels.job] ?? ""),  // ignored: a filler has no job
             let number = Int(labels[Labels.attempt] ?? "")
         else { return nil }

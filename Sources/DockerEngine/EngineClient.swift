@@ -102,11 +102,17 @@ package final class EngineClient: Sendable {
         let id: String
         let names: [String]
         let labels: [String: String]?
+        /// As in `running`.
+        let state: String?
+        /// In seconds since 1970.
+        let created: Int64?
 
         enum CodingKeys: String, CodingKey {
             case id = "Id"
             case names = "Names"
             case labels = "Labels"
+            case state = "State"
+            case created = "Created"
         }
     }
 

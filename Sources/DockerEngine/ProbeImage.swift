@@ -1,5 +1,3 @@
-import FoundationEssentials
-import Hardening
 import Model
 package import Ports
 
@@ -17,14 +15,13 @@ package struct ProbeImage: Sendable {
     ///
     /// - Throws: ``EngineError/probeUnavailable(reason:)`` if there is none.
     package init(programPath path: String) throws(EngineError) {
-        do {
-            let content = Array(try Data(contentsOf: URL(filePath: path)))
-            tag = "caisson/probe:\(ContentDigest.of(content).dropFirst("sha256:".count).prefix(12))"
-            archive = try ImageArchive(
-                tag: tag, files: [(Self.programPath, content)], user: "\(ContainerPlan.userID):\(ContainerPlan.userID)")
+        do throws(OwnProgram.Unusable) {
+            let program = try OwnProgram(path: path)
+            tag = program.tag("probe")
+            archive = try program.archive(tag: tag, at: Self.programPath)
             id = archive.id
         } catch {
-            throw .probeUnavailable(reason: "there is no \(path)")
+            throw .probeUnavailable(reason: error.reason)
         }
     }
 
