@@ -9,6 +9,9 @@ struct DocumentChecker {
         (self.document, self.mistakes) = (document, mistakes)
     }
 
+    /// Whether guesses at what was meant are worth the time: what is not told one by one needs none.
+    var guesses: Bool { mistakes.count < DocumentBounds.mistakes }
+
     mutating func fail(_ pointer: DocumentPointer, _ position: DocumentPosition, _ problem: String, remedy: String?) {
         mistakes.append(
             DocumentMistake(
@@ -24,7 +27,7 @@ struct DocumentChecker {
         guard !later else {
             return fail(pointer, member.keyPosition, "is not available yet", remedy: "Leave it out.")
         }
-        let guess = Spelling.nearest(to: member.key, among: known)
+        let guess = guesses ? Spelling.nearest(to: member.key, among: known) : nil
         fail(
             pointer, member.keyPosition, "is not a key that is known here",
             remedy: (guess.map { "Did you mean \($0)? " } ?? "") + "Known are \(known.joined(separator: ", ")).")

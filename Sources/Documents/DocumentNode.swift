@@ -1,6 +1,6 @@
 /// A value in a document, and where it stands; the same for YAML and JSON.
 package struct DocumentNode: Sendable {
-    package indirect enum Value: Sendable {
+    package enum Value: Sendable {
         case null
         case bool(Bool)
         /// A JSON number, as it is written.

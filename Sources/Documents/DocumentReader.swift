@@ -4,15 +4,19 @@ import Model
 package enum DocumentReader {
     /// The document's top value, if it could be made out, and everything that is wrong with its form.
     ///
-    /// - Parameter name: for messages, and to tell JSON from YAML (``DocumentForm``).
-    package static func read(_ bytes: [UInt8], name: String) -> (node: DocumentNode?, mistakes: [DocumentMistake]) {
-        if let mistake = DocumentText.mistake(in: bytes, document: name) { return (nil, [mistake]) }
+    /// - Parameters:
+    ///   - name: for messages, and to tell JSON from YAML (``DocumentForm``).
+    ///   - size: how large it may be.
+    package static func read(_ bytes: [UInt8], name: String, size: DocumentBounds.Size = .plain)
+        -> (node: DocumentNode?, mistakes: [DocumentMistake])
+    {
+        if let mistake = DocumentText.mistake(in: bytes, document: name, atMost: size.bytes) { return (nil, [mistake]) }
         switch DocumentForm(name: name, bytes: bytes) {
         case .json:
-            var reader = JSONReader(bytes, document: name)
+            var reader = JSONReader(bytes, document: name, mostNodes: size.nodes)
             return reader.read()
         case .yaml:
-            var reader = YAMLReader(document: name)
+            var reader = YAMLReader(document: name, mostNodes: size.nodes)
             return reader.read(bytes)
         }
     }
@@ -24,11 +28,12 @@ package enum DocumentReader {
             problem: "is nested deeper than \(DocumentBounds.depth) levels", remedy: "Nest lists and maps less deeply.")
     }
 
-    static func tooMany(_ document: String, _ position: DocumentPosition, _ pointer: DocumentPointer) -> DocumentMistake
-    {
+    static func tooMany(
+        _ document: String, _ position: DocumentPosition, _ pointer: DocumentPointer, most: Int
+    ) -> DocumentMistake {
         DocumentMistake(
             .documentTooLarge, document: document, position: position, pointer: pointer,
-            problem: "is beyond the \(DocumentBounds.nodes) keys and values that are read",
+            problem: "is beyond the \(most) keys and values that are read",
             remedy: "Leave large content out: give files by path, or with --file.")
     }
 

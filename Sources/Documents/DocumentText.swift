@@ -8,11 +8,13 @@ enum DocumentText {
     ]
 
     /// What makes `bytes` no text that can be read, or `nil`.
-    static func mistake(in bytes: [UInt8], document: String) -> DocumentMistake? {
-        guard bytes.count <= DocumentBounds.bytes.bytes else {
+    static func mistake(in bytes: [UInt8], document: String, atMost most: ByteCount = DocumentBounds.bytes)
+        -> DocumentMistake?
+    {
+        guard bytes.count <= most.bytes else {
             return DocumentMistake(
                 .documentTooLarge, document: document, position: nil,
-                problem: "is larger than the \(DocumentBounds.bytes) that are read",
+                problem: "is larger than the \(most) that are read",
                 remedy: "Leave large content out: give files by path, or with --file.")
         }
         if let mark = marks.first(where: { bytes.starts(with: $0.bytes) }) {

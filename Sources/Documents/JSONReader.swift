@@ -11,12 +11,15 @@ struct JSONReader {
     let bytes: [UInt8]
     /// The next byte.
     var index = 0
+    private let mostNodes: Int
     private var nodes = 0
     private var mistakes: [DocumentMistake] = []
     /// The last place that was asked for: places are asked for in their order, so each byte is counted once.
     private var place = (index: 0, line: 1, column: 1)
 
-    init(_ bytes: [UInt8], document: String) { (self.bytes, self.document) = (bytes, document) }
+    init(_ bytes: [UInt8], document: String, mostNodes: Int = DocumentBounds.nodes) {
+        (self.bytes, self.document, self.mostNodes) = (bytes, document, mostNodes)
+    }
 
     mutating func read() -> (node: DocumentNode?, mistakes: [DocumentMistake]) {
         do throws(Stop) {
@@ -52,7 +55,7 @@ struct JSONReader {
     }
 
     private mutating func members(at pointer: DocumentPointer, depth: Int) throws(Stop) -> [DocumentNode.Member] {
-        var (members, keys): ([DocumentNode.Member], Set<String>) = ([], [])
+        var (members, keys): ([DocumentNode.Member], DocumentKeys) = ([], DocumentKeys())
         index += 1
         skipBlanks()
         if take("}") { return members }
@@ -67,7 +70,7 @@ struct JSONReader {
             skipBlanks()
             guard take(":") else { throw stop("needs a colon after a key here", "Write \"key\": value.", pointer) }
             let node = try value(at: pointer.member(key), depth: depth)
-            if keys.insert(key).inserted {
+            if keys.isNew(key, beside: members) {
                 members.append(.init(key: key, keyPosition: keyPosition, node: node))
             } else {
                 mistakes.append(DocumentReader.duplicate(document, keyPosition, pointer.member(key)))
@@ -102,8 +105,8 @@ struct JSONReader {
 
     private mutating func countNode(_ position: DocumentPosition, _ pointer: DocumentPointer) throws(Stop) {
         nodes += 1
-        guard nodes <= DocumentBounds.nodes else {
-            throw Stop(mistake: DocumentReader.tooMany(document, position, pointer))
+        guard nodes <= mostNodes else {
+            throw Stop(mistake: DocumentReader.tooMany(document, position, pointer, most: mostNodes))
         }
     }
 

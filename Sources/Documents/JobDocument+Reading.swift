@@ -23,12 +23,12 @@ extension JobDocument {
         guard checker.mistakes.isEmpty else { throw DocumentMistakes(checker.mistakes) }
     }
 
-    private static func empty(_ name: String) -> DocumentMistake {
+    static func empty(_ name: String) -> DocumentMistake {
         DocumentMistake(
             .documentWrongType, document: name, position: nil, problem: "is empty", remedy: "Begin with kind: job.")
     }
 
-    private mutating func read(
+    mutating func read(
         _ members: [DocumentNode.Member], _ position: DocumentPosition, _ checker: inout DocumentChecker
     ) {
         if !members.contains(where: { $0.key == Key.kind.rawValue }) {
@@ -37,27 +37,46 @@ extension JobDocument {
         for member in members {
             let pointer = DocumentPointer.root.member(member.key)
             guard let key = Key(rawValue: member.key) else {
-                checker.failUnknown(
-                    member, .root, known: Key.allCases.map(\.rawValue), later: Self.laterKeys.contains(member.key))
+                if GraphDocument.NodeKey(rawValue: member.key) != nil {
+                    checker.fail(
+                        pointer, member.keyPosition, "is only known of the jobs of a graph",
+                        remedy: "Write kind: graph, with the jobs under jobs.")
+                    continue
+                }
+                checker.failUnknown(member, .root, known: Self.keys, later: Self.laterKeys.contains(member.key))
                 continue
             }
-            note(key, at: member.node.position)
             read(key, member.node, pointer, &checker)
         }
+        checkTogether(&checker)
     }
 
-    private mutating func read(
-        _ key: Key, _ node: DocumentNode, _ pointer: DocumentPointer, _ checker: inout DocumentChecker
+    private static let keys = Key.allCases.map(\.rawValue)
+
+    /// Reads one key over what is there: an environment, limits and files by their names, everything else as a whole.
+    ///
+    /// - Parameter isNode: whether the job is part of a graph, and may be given what other nodes leave.
+    mutating func read(
+        _ key: Key, _ node: DocumentNode, _ pointer: DocumentPointer, _ checker: inout DocumentChecker,
+        isNode: Bool = false
     ) {
+        note(key, pointer, at: node.position)
         switch key {
-        case .kind: checker.check(node, pointer, isOneOf: [Self.kind])
+        case .kind:
+            guard case .string(let word) = node.value, SubmissionDocument.kinds.contains(word), word != Self.kind else {
+                checker.check(node, pointer, isOneOf: [Self.kind])
+                return
+            }
+            checker.fail(
+                pointer, node.position, "is \"\(word)\", but must be \(Self.kind) here",
+                remedy: "Hand it in with `caisson submit -f`.")
         case .image: image = checker.filledString(node, pointer)
         case .command: command = readCommand(node, pointer, &checker)
-        case .files: files = readFiles(node, pointer, &checker)
+        case .files: readFiles(node, pointer, &checker, isNode: isNode)
         case .stdin: stdin = checker.content(node, pointer, otherKeys: [])?.content
-        case .env: environment = readEnvironment(node, pointer, &checker)
+        case .env: environment.merge(readEnvironment(node, pointer, &checker)) { $1 }
         case .profile: profile = checker.filledString(node, pointer)
-        case .limits: limits = readLimits(node, pointer, &checker)
+        case .limits: limits.merge(readLimits(node, pointer, &checker)) { $1 }
         case .outputPolicy:
             outputPolicy = checker.check(node, pointer, isOneOf: JobSpec.OutputPolicy.allCases.map(\.rawValue))
                 .flatMap(JobSpec.OutputPolicy.init)
@@ -69,10 +88,30 @@ extension JobDocument {
                 pointer, node.position, "asks for a network, which is not available yet",
                 remedy: "Write egress: [] or leave it out: a job reaches no network.")
         case .effect:
-            guard let effect = checker.string(node, pointer), effect != Self.effect else { return }
-            checker.fail(
-                pointer, node.position, "is \"\(DocumentMistake.shown(effect))\", which is not available yet",
-                remedy: "Write effect: pure or leave it out: a job without a network has no other effect.")
+            effect = checker.check(node, pointer, isOneOf: Effect.allCases.map(\.rawValue)).flatMap(Effect.init)
+        case .retry: retry = checker.retry(node, pointer)
+        case .project: project = checker.placeName(node, pointer)
+        case .queue: queue = checker.placeName(node, pointer)
+        case .priority: priority = checker.integer(node, pointer, in: Placement.priorities)
+        case .concurrency: concurrency = checker.concurrency(node, pointer)
+        case .delay: delay = checker.duration(node, pointer, in: .zero...Self.longestDelay)
+        case .notBefore: notBefore = checker.time(node, pointer)
+        case .hold: isHeld = checker.bool(node, pointer)
+        case .idempotencyKey: idempotencyKey = checker.text(node, pointer, atMost: 200)
+        }
+    }
+
+    /// What is right alone and wrong together.
+    func checkTogether(_ checker: inout DocumentChecker) {
+        if let retry, retry.attempts > 1, effect == .once {
+            checker.mistakes.append(
+                mistake(
+                    .retry, "does not go with effect: once, which is never run again by itself",
+                    remedy: "Leave retry out, or write effect: idempotent if a second run does no harm."))
+        }
+        if delay != nil, notBefore != nil {
+            checker.mistakes.append(
+                mistake(.notBefore, "does not go with a delay", remedy: "Keep delay or not_before."))
         }
     }
 
@@ -111,23 +150,33 @@ extension JobDocument {
         return environment
     }
 
-    private func readFiles(_ node: DocumentNode, _ pointer: DocumentPointer, _ checker: inout DocumentChecker)
-        -> [File]
-    {
-        guard let members = checker.map(node, pointer) else { return [] }
+    private mutating func readFiles(
+        _ node: DocumentNode, _ pointer: DocumentPointer, _ checker: inout DocumentChecker, isNode: Bool
+    ) {
+        guard let members = checker.map(node, pointer) else { return }
         checker.check(size: members.count, "files", atMost: JobSpec.Bounds.files, node, pointer)
-        return members.compactMap { member in
+        let names = Set(members.map(\.key))
+        files.removeAll { names.contains($0.name) }
+        references.removeAll { names.contains($0.name) }
+        for member in members {
             let place = pointer.member(member.key)
             checker.checkPath(member.key, place, member.keyPosition)
+            if isNode, case .map(let keys) = member.node.value,
+                keys.contains(where: { $0.key == Reference.Key.from.rawValue })
+            {
+                if let reference = checker.reference(member, keys, place) { references.append(reference) }
+                continue
+            }
             guard let (content, members) = checker.content(member.node, place, otherKeys: [File.executableKey]) else {
-                return nil
+                continue
             }
             let executable = members.first { $0.key == File.executableKey }.flatMap {
                 checker.bool($0.node, place.member($0.key))
             }
-            return File(
-                name: member.key, content: content, isExecutable: executable, pointer: place,
-                position: member.keyPosition)
+            files.append(
+                File(
+                    name: member.key, content: content, isExecutable: executable, pointer: place,
+                    position: member.keyPosition))
         }
     }
 

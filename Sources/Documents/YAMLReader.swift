@@ -8,6 +8,7 @@ import Model
 /// It holds no more than ``DocumentBounds`` allows and calls nothing recursively, whatever the document is.
 struct YAMLReader {
     private let document: String
+    private let mostNodes: Int
     private var nodes = 0
     private var mistakes: [DocumentMistake] = []
     /// The lists and maps that are open, from the outermost on.
@@ -15,7 +16,9 @@ struct YAMLReader {
     private var root: DocumentNode?
     private var documents = 0
 
-    init(document: String) { self.document = document }
+    init(document: String, mostNodes: Int = DocumentBounds.nodes) {
+        (self.document, self.mostNodes) = (document, mostNodes)
+    }
 
     /// A list or a map of which not everything has been read.
     private struct Collection {
@@ -24,7 +27,7 @@ struct YAMLReader {
         var content: Content
         /// The key whose value comes next.
         var key: (text: String, position: DocumentPosition)?
-        var keys: Set<String> = []
+        var keys = DocumentKeys()
 
         enum Content {
             case list([DocumentNode])
@@ -138,7 +141,7 @@ struct YAMLReader {
         case .map(var members):
             guard let key = collection.key else { break }
             collection.content = .map([])
-            if collection.keys.insert(key.text).inserted {
+            if collection.keys.isNew(key.text, beside: members) {
                 members.append(.init(key: key.text, keyPosition: key.position, node: node))
             } else {
                 mistakes.append(
@@ -162,7 +165,7 @@ struct YAMLReader {
 
     private mutating func count(_ position: DocumentPosition) -> Bool {
         nodes += 1
-        return nodes <= DocumentBounds.nodes || stop(DocumentReader.tooMany(document, position, pointer))
+        return nodes <= mostNodes || stop(DocumentReader.tooMany(document, position, pointer, most: mostNodes))
     }
 
     /// Ends reading: nothing of the document is used.

@@ -26,7 +26,11 @@ import Testing
         let file = properties?["files"]?["additionalProperties"]
         #expect(try names(file?["properties"]) == contents.union([JobDocument.File.executableKey]))
         #expect(try names(properties?["stdin"]?["properties"]) == contents)
-        for closed in [properties?["limits"], file, properties?["stdin"]] {
+        let retry = properties?["retry"]
+        #expect(try names(retry?["properties"]) == Set(JobDocument.RetryKey.allCases.map(\.rawValue)))
+        let concurrency = properties?["concurrency"]
+        #expect(try names(concurrency?["properties"]) == Set(JobDocument.ConcurrencyKey.allCases.map(\.rawValue)))
+        for closed in [properties?["limits"], file, properties?["stdin"], retry, concurrency] {
             #expect(closed?["additionalProperties"] == false)
         }
         for open in [file, properties?["stdin"]] {
@@ -39,7 +43,13 @@ import Testing
     func words() throws {
         let properties = try schema()["properties"]
         #expect(properties?["kind"]?["const"]?.stringValue == JobDocument.kind)
-        #expect(properties?["effect"]?["const"]?.stringValue == JobDocument.effect)
+        let effects = properties?["effect"]?["enum"]?.arrayValue?.compactMap(\.stringValue)
+        #expect(effects == Effect.allCases.map(\.rawValue))
+        let attempts = properties?["retry"]?["properties"]?["attempts"]
+        #expect(attempts?["maximum"]?.integerValue == Int64(RetryPolicy.mostAttempts))
+        let priority = properties?["priority"]
+        #expect(priority?["minimum"]?.integerValue == Int64(Placement.priorities.lowerBound))
+        #expect(priority?["maximum"]?.integerValue == Int64(Placement.priorities.upperBound))
         let policies = properties?["output_policy"]?["enum"]?.arrayValue?.compactMap(\.stringValue)
         #expect(policies == JobSpec.OutputPolicy.allCases.map(\.rawValue))
         #expect(properties?["files"]?["maxProperties"]?.integerValue == Int64(JobSpec.Bounds.files))
