@@ -1,2 +1,2 @@
 // Daemon: configuration, the real clock and the real randomness, and the one place where all parts are put together.
-// It must not hold rules of its own. Until `caisson serve` exists, each `caisson run` is such an instance for a moment.
+// It must not hold rules of its own.

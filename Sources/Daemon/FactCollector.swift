@@ -33,7 +33,7 @@ package struct FactCollector: Sendable {
     /// The built-in profile that gives its jobs the most memory.
     private static var largest: (profile: String, memory: ByteCount) {
         let set = ProfileSet.builtIn
-        let all = set.names.compactMap { name -> (profile: String, memory: ByteCount)? in
+        let all = set.classes.compactMap { name -> (profile: String, memory: ByteCount)? in
             guard let profile = try? set.profile(named: name)  // ignored: the built-in ones are read by tests
             else { return nil }
             return (name, profile.limits.memory)

@@ -1,4 +1,4 @@
-import BlobFiles
+package import BlobFiles
 import DockerEngine
 import Filters
 package import Hardening
@@ -21,66 +21,116 @@ package struct Layers {
 
 /// All parts of a running Caisson, put together top-down; holds the data folder for as long as it lives.
 package struct Instance: Sendable {
-    package let supervisor: JobSupervisor
-    package let recovery: Recovery
+    package let intake: Intake
+    package let dispatcher: Dispatcher
     package let images: ImageRegister
     package let store: SQLiteJobStore
-    package let spools: any Spools
+    package let blobs: BlobFolder
+    package let spools: WatchedSpools
+    package let desk: Desk
+    package let liveInputs: LiveInputRegister
     private let client: EngineClient
 
-    /// Takes the data folder and reaches the engine.
+    /// What is set from outside, beside where things are.
+    package struct Settings: Sendable {
+        /// How long to wait for another process that has the data folder.
+        package var lockPatience = InstanceConfiguration.lockPatience
+        package var dispatch = Dispatcher.Configuration(capacity: HostCapacity.standard)
+        package init() {}
+    }
+
+    /// Takes the data folder; the engine is asked for nothing yet, and may be down.
     ///
     /// - Parameters:
     ///   - layers: puts layers around parts, to see what is asked of them.
     ///   - whenWaiting: called once if another process has the folder, with its process id if that is known.
     package static func open(
-        _ configuration: InstanceConfiguration, logger: Logger, layers: Layers = Layers(),
-        whenWaiting: (_ pid: Int?) -> Void
+        _ configuration: InstanceConfiguration, settings: Settings = Settings(), logger: Logger,
+        layers: Layers = Layers(), whenWaiting: (_ pid: Int?) -> Void = { _ in }
     ) async throws -> Instance {
         // What can fail without having touched anything comes first.
         let cell = try CellImage(cellPath: configuration.cellPath)
         let client = try EngineClient(address: configuration.engine)
         do {
-            try await client.negotiate()
             let clock = ContinuousClock()
             let lock = try await StoreLock.acquire(
-                configuration.home, waiting: InstanceConfiguration.lockPatience, clock: clock, whenWaiting: whenWaiting)
-            let (ids, wallClock) = (RandomIDs(), SystemWallClock())
-            let blobs = BlobFolder(in: configuration.home, ids: ids)
-            try await blobs.removeLeftovers()
-            let spools = layers.spools(SpoolFolder(in: configuration.home))
-            let store = try await SQLiteJobStore.open(lock, blobs: blobs, ids: ids, clock: wallClock)
-            if lock.isAfterDisorder {
-                try await blobs.removeUnknown { digests throws(StoreError) in
-                    try await store.unknownBlobs(among: digests)
-                }
-            }
-            let sandboxes = try DockerSandboxes(
-                client: client, store: store, images: store, installation: store.installation, cell: cell, ids: ids,
-                wallClock: wallClock,
-                clock: clock)
-            let (jobs, engine) = (layers.store(store), layers.engine(sandboxes))
-            return Instance(
-                supervisor: JobSupervisor(
-                    store: jobs, spools: spools, blobs: blobs, engine: engine, installation: store.installation,
-                    ids: ids,
-                    wallClock: wallClock, clock: clock, logger: logger, callName: ReachableCalls.name(of:)),
-                recovery: Recovery(store: jobs, spools: spools, engine: engine, wallClock: wallClock, logger: logger),
-                images: ImageRegister(
-                    engine: DockerImages(client: client), store: store, installation: store.installation,
-                    clock: wallClock),
-                store: store, spools: spools, client: client)
+                configuration.home, waiting: settings.lockPatience, clock: clock, whenWaiting: whenWaiting)
+            let (store, blobs) = try await openStore(lock, ids: RandomIDs(), clock: SystemWallClock())
+            return try Instance(
+                store, blobs, client, cell, home: configuration.home, settings: settings, layers: layers, logger: logger
+            )
         } catch {
             await client.shutdown()
             throw error
         }
     }
 
+    /// - Parameters:
+    ///   - client: of the engine, which may not have been reached yet.
+    ///   - activity: told whether there are jobs that need a process.
+    init(
+        _ store: SQLiteJobStore, _ blobs: BlobFolder, _ client: EngineClient, _ cell: CellImage, home: String,
+        settings: Settings, layers: Layers = Layers(), activity: (any Activity)? = nil, logger: Logger
+    ) throws(HardeningError) {
+        let (ids, wallClock, clock) = (RandomIDs(), SystemWallClock(), ContinuousClock())
+        let sandboxes = try DockerSandboxes(
+            client: client, store: store, images: store, installation: store.installation, cell: cell, ids: ids,
+            wallClock: wallClock, clock: clock)
+        let (jobs, engine) = (layers.store(store), layers.engine(sandboxes))
+        let spools = WatchedSpools(layers.spools(SpoolFolder(in: home)))
+        let profiles = ProfileCache()
+        let profile: ProfileSource = { name, folder in try profiles.profile(named: name, in: folder) }
+        (self.client, self.store, self.blobs, self.spools) = (client, store, blobs, spools)
+        liveInputs = LiveInputRegister()
+        let dispatcher = Dispatcher(
+            store: jobs, blobs: blobs,
+            supervisor: JobSupervisor(
+                store: jobs, spools: spools, blobs: blobs, engine: engine, installation: store.installation, ids: ids,
+                wallClock: wallClock, clock: clock, logger: logger, callName: ReachableCalls.name(of:)),
+            reconciler: Reconciler(
+                installation: store.installation, store: jobs, spools: spools, engine: engine, wallClock: wallClock,
+                logger: logger),
+            profile: profile, liveInputs: liveInputs, configuration: settings.dispatch, ids: ids, clock: clock,
+            wallClock: wallClock, logger: logger, activity: activity)
+        self.dispatcher = dispatcher
+        intake = Intake(
+            store: jobs, blobs: blobs, engine: engine, profile: profile, capacity: settings.dispatch.capacity, ids: ids,
+            wallClock: wallClock, wake: dispatcher.wake)
+        desk = Desk(store: jobs, intake: intake, dispatcher: dispatcher, ids: ids, wallClock: wallClock)
+        images = ImageRegister(
+            engine: DockerImages(client: client), store: store, installation: store.installation, clock: wallClock)
+    }
+
+    /// Opens the database of a data folder, and takes away the blobs that no row names if a process was killed there.
+    static func openStore(_ lock: StoreLock, ids: any IDSource, clock: any WallClock) async throws(StoreError)
+        -> (store: SQLiteJobStore, blobs: BlobFolder)
+    {
+        let blobs = BlobFolder(in: lock.folder, ids: ids)
+        try await blobs.removeLeftovers()
+        let store = try await SQLiteJobStore.open(
+            lock, blobs: blobs, ids: ids, clock: clock, conditions: .expressions)
+        if lock.isAfterDisorder {
+            try await blobs.removeUnknown { digests throws(StoreError) in
+                try await store.unknownBlobs(among: digests)
+            }
+        }
+        return (store, blobs)
+    }
+
     /// What runs the probes of a profile; the program for that lies at `programPath`.
     ///
     /// - Throws: ``EngineError``, also if there is no such program, or the engine does not take its image.
-    package func prober(programPath path: String) async throws -> ProbeRunner {
-        try await ProbeRunner(self, image: try ProbeImage(programPath: path), client: client)
+    ///
+    /// - Parameter profilesFolder: where the profiles are read from that are tried; `nil`: the built-in ones.
+    package func prober(programPath path: String, profilesFolder: String? = nil) async throws -> ProbeRunner {
+        try await ProbeRunner(
+            self, image: try ProbeImage(programPath: path), profilesFolder: profilesFolder, client: client)
+    }
+
+    /// Removes what this installation has in the engine but for images, when it is given up; its jobs are in nobody's hands any more.
+    func leaveEngine() async throws {
+        let cleaner = EngineCleaner(client: client, installation: store.installation)
+        _ = try await cleaner.clean(takesImages: false) { try await store.knows($0) }
     }
 
     /// Lets go of engine and data folder, in this order.

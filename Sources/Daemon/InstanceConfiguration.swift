@@ -7,7 +7,7 @@ package struct InstanceConfiguration: Sendable {
     /// The data folder: absolute.
     ///
     /// From `--home`, else `CAISSON_HOME`, else `$XDG_STATE_HOME/caisson`, else `~/.local/state/caisson`.
-    package let home: String
+    package private(set) var home: String
     /// Whether ``home`` was named by `--home` or `CAISSON_HOME`; one that nobody named may well not exist yet.
     package let isHomeNamed: Bool
     /// From `DOCKER_HOST`, and for TCP from `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH`.
@@ -17,7 +17,7 @@ package struct InstanceConfiguration: Sendable {
     /// The program that tries sandboxes; it lies there, too.
     package let probePath: String
 
-    /// How long a second `run` waits for the data folder.
+    /// How long an instance that is opened waits for a process that has the data folder.
     package static let lockPatience = Duration.seconds(60)
 
     /// - Throws: ``ModelError`` naming the first setting that cannot be used.
@@ -29,6 +29,13 @@ package struct InstanceConfiguration: Sendable {
         (cellPath, probePath) = (
             folder.appending(path: "caisson-cell").path, folder.appending(path: "caisson-probe").path
         )
+    }
+
+    /// The same with another data folder, which is there.
+    func moved(to home: String) -> InstanceConfiguration {
+        var other = self
+        other.home = home
+        return other
     }
 
     /// `path` from the root on, as the kernel would follow it from `folder`.

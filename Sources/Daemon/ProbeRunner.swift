@@ -11,13 +11,14 @@ package import SelfTest
 package struct ProbeRunner: Sendable {
     /// Sandboxes at a time.
     private static let width = 3
-    /// Bytes of a sandbox's output that are read; a plan's answers take about 60 KiB.
-    private static let outputBound = ByteCount.mebibytes(1)
+    /// Bytes of a sandbox's output; a plan's answers take about 60 KiB.
+    private static let outputLimit = ByteCount.mebibytes(1)
     /// Between TERM and KILL of a prober that does not end.
     private static let grace = Duration.seconds(1)
 
     private let instance: Instance
     private let image: ProbeImage
+    private let profilesFolder: String?
 
     /// What came of the probes of one profile.
     package struct Report: Sendable {
@@ -32,8 +33,10 @@ package struct ProbeRunner: Sendable {
     }
 
     /// Loads the image of the prober, if the engine does not have it.
-    init(_ instance: Instance, image: ProbeImage, client: EngineClient) async throws {
-        (self.instance, self.image) = (instance, image)
+    init(
+        _ instance: Instance, image: ProbeImage, profilesFolder: String?, client: EngineClient
+    ) async throws {
+        (self.instance, self.image, self.profilesFolder) = (instance, image, profilesFolder)
         try await image.load(into: client)
     }
 
@@ -66,12 +69,13 @@ package struct ProbeRunner: Sendable {
         var request = JobRequest(
             image: image.tag, command: [ProbeImage.programPath, "plan"], profile: profile.profile.name,
             limits: profile.profile.limits)
-        request.stdin = .stored(PlanInput(run.plan))
-        let job = try await instance.supervisor.accept(request, profile: profile)
+        (request.limits.output, request.limits.grace) = (Self.outputLimit, Self.grace)
+        request.profilesFolder = profilesFolder
+        request.stdin = .stored(BytesInput(Array(run.plan.utf8)))
+        let job = try await instance.end(of: try await instance.accept(request))
         guard job.spec.imageID == image.id else {
             throw EngineError.probeUnavailable(reason: "\(image.tag) is now another image")
         }
-        let verdict = try await instance.supervisor.run(job, profile: profile, control: JobControl(grace: Self.grace))
         let attempt = try await instance.store.attempts(of: job.id).last
         let end: RunOutcome.End =
             if let code = attempt?.record?.exitCode {
@@ -79,33 +83,15 @@ package struct ProbeRunner: Sendable {
             } else if let signal = attempt?.record?.signal, attempt?.record?.cause == .ended {
                 .killed(signal: signal)
             } else {
-                .other(verdict?.message ?? "it was left to the next process")
+                .other(job.message ?? "it was left to the next process")
             }
         return (job.id, RunOutcome(output: try await output(attempt?.stdout), end: end))
     }
 
     private func output(_ blob: BlobReference?) async throws -> [UInt8] {
         guard let blob else { return [] }
-        let size = min(blob.size.bytes, Self.outputBound.bytes)
         var bytes: [UInt8] = []
-        while bytes.count < size {
-            let part = try await instance.store.bytes(
-                of: blob, from: Int64(bytes.count), count: Int(size) - bytes.count)
-            guard !part.isEmpty else { break }
-            bytes += part
-        }
-        return bytes
-    }
-}
-
-/// A plan on its way into a job.
-private actor PlanInput: InputSource {
-    private var bytes: [UInt8]?
-
-    init(_ plan: String) { bytes = Array(plan.utf8) }
-
-    func next() -> [UInt8]? {
-        defer { bytes = nil }
+        try await instance.store.pieces(of: blob) { bytes += $0 }
         return bytes
     }
 }

@@ -27,8 +27,9 @@ struct LeftoverRules {
             return .ok(.leftovers, "The engine has nothing of this data folder's but the cell.")
         }
         return .warn(
-            .leftovers, .leftovers, "A run that was killed has left \(found) in the engine.",
-            "The next `caisson run` in this data folder settles them.")
+            .leftovers, .leftovers,
+            "A daemon that was killed, or ended with jobs running, has left \(found) in the engine.",
+            "`caisson engine reap` settles them, as does every start of the daemon.")
     }
 
     private func others(_ survey: EngineSurvey) -> Finding {

@@ -11,7 +11,7 @@ struct StoreRules {
         switch facts.store {
         case .missing(true):
             return .fail(.store, .storeMissing, "There are spools or blobs, but the job database is missing.", restore)
-        case .missing(false): return .ok(.store, "There is no job database yet; the first run makes it.")
+        case .missing(false): return .ok(.store, "There is no job database yet; the first daemon makes it.")
         case .unreadable(let trouble):
             return .fail(.store, .storeUnreadable, trouble.message, trouble.remedy ?? restore)
         case .present(let survey, let isOrphaned):
@@ -27,7 +27,7 @@ struct StoreRules {
                     ? .fail(.store, .storeEmptied, "There are spools or blobs, but the job database is empty.", restore)
                     : .ok(.store, "The job database is empty.")
             case .older:
-                return .ok(.store, "The job database is of an older release; the next run brings it up to date.")
+                return .ok(.store, "The job database is of an older release; the next daemon brings it up to date.")
             case .current: break
             }
             let jobs = "\(counted(survey.jobs, "job")), \(survey.openJobs) of them open"
@@ -60,21 +60,16 @@ struct StoreRules {
                 "\(counted(missing.count, "blob")) of the job database's are missing, so that outputs or files of jobs are lost.",
                 "Put them back from a backup into \(facts.folder.path)/blobs (Docs/Operations.md).")
         }
-        // A run that works makes its blobs before their rows.
+        // A daemon that works makes its blobs before their rows.
         let stray = lying.subtracting(named)
         if case .free = facts.lock, !stray.isEmpty {
             return .warn(
                 .storeBlobs, .blobsStray,
-                "\(counted(stray.count, "blob")) belong to no row: a run was killed, and they take room.",
-                "The next `caisson run` in this data folder removes them.")
+                "\(counted(stray.count, "blob")) belong to no row: a daemon was killed, and they take room.",
+                "The next daemon in this data folder removes them; any verb that hands in a job starts one.")
         }
         return .ok(.storeBlobs, "All \(counted(named.count, "blob")) of the job database's are there.")
     }
-
-    /// The first release without the WAL-reset bug, of each series that got the mend.
-    ///
-    /// - Source: sqlite.org/wal.html, section 11.
-    private static let resetMended = [VersionNumber(3, 44, 6), VersionNumber(3, 50, 7), VersionNumber(3, 51, 3)]
 
     private var library: Finding {
         let text = facts.sqlite
@@ -94,11 +89,11 @@ struct StoreRules {
                 "SQLite \(text) was withdrawn by those who make it; 3.53.0 is in its place.",
                 remedy)
         }
-        let mended = Self.resetMended.first { $0.isOfSeries(version) } ?? VersionNumber(3, 51, 3)
-        guard version >= mended else {
+        let bug = Advisory.walReset
+        guard bug.isMended(in: version) else {
             return .warn(
-                .storeLibrary, .sqliteResetBug,
-                "SQLite \(text) has the WAL-reset bug (mended in \(Self.resetMended.map(\.description).joined(separator: ", "))), by "
+                .storeLibrary, bug.problem,
+                "SQLite \(text) has the WAL-reset bug (mended in \(bug.mended.map(\.description).joined(separator: ", "))), by "
                     + "which two that write at once can damage a database; Caisson writes by one connection alone.",
                 remedy)
         }
@@ -114,12 +109,12 @@ enum LockRules {
         case .held(let pid):
             .ok(
                 .lock,
-                "\(pid.map { "Process \($0)" } ?? "A process") works in the data folder; another run waits for its end."
+                "\(pid.map { "Process \($0)" } ?? "A process") works in the data folder; most often its daemon, which verbs ask."
             )
         case .unreadable(let reason):
             .unknown(
                 .lock, .lockUnknown, "Whether somebody works in the data folder cannot be known: \(reason).",
-                "Look for another run: ps -C caisson -o pid,args")
+                "Look for a daemon: ps -C caisson -o pid,args")
         }
     }
 }

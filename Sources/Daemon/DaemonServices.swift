@@ -1,0 +1,70 @@
+import BlobFiles
+import ControlAPI
+import ControlWire
+import DockerEngine
+import Glibc
+import Model
+import Ports
+import Scheduler
+import SQLiteStore
+import ServiceLifecycle
+
+/// What runs in a daemon: the dispatcher of jobs, and the control surface before it.
+package enum DaemonServices {
+    /// - Parameter release: what this program calls itself.
+    package static func parts(_ base: DaemonBase, release: String) async throws -> DaemonParts {
+        var settings = Instance.Settings()
+        settings.dispatch = Dispatcher.Configuration(
+            capacity: HostCapacity.capacity(base.configuration), reapInterval: base.configuration.reapInterval)
+        let instance = try Instance(
+            base.store, base.blobs, base.engine, try CellImage(cellPath: base.instance.cellPath),
+            home: base.instance.home, settings: settings, activity: base.activity, logger: base.logger("scheduler"))
+        let server = ControlServer(
+            path: base.configuration.socket, routes: routes(instance, base, release: release), ids: RandomIDs(),
+            activity: base.activity, logger: base.logger("control"), whenListening: base.listening)
+        return DaemonParts(
+            services: [DispatcherService(dispatcher: instance.dispatcher), server], drainables: [instance.dispatcher])
+    }
+
+    private static func routes(_ instance: Instance, _ base: DaemonBase, release: String) -> [any RouteGroup] {
+        let (store, clock) = (instance.store, ContinuousClock())
+        let version = VersionView(
+            version: release, installation: "\(base.store.installation)", pid: Int(getpid()),
+            startedAt: base.startedAt.rfc3339, engine: "\(base.instance.engine)")
+        let status = DaemonStatus(
+            version: version, look: StatusLook(home: base.instance.home, reader: store), health: DaemonHealth(base),
+            dispatcher: instance.dispatcher)
+        return [
+            AboutRoutes(version: version, checks: status.checks), StatusRoutes { try await status.status() },
+            BlobRoutes(store: instance.blobs, intake: StoreIntake(store: store), reader: store),
+            JobRoutes(reader: store, watch: store, clock: clock), GraphRoutes(reader: store, watch: store),
+            OutputRoutes(reader: store, jobs: store, spools: instance.spools),
+            InputRoutes(reader: store, watch: store, inputs: instance.liveInputs), ActRoutes(desk: instance.desk),
+            ImageRoutes(
+                desk: InstanceImages(instance.images, folder: base.instance.home), limit: ArchiveFile.longest),
+            EngineRoutes(
+                desk: InstanceEngine(
+                    look: EngineLook(
+                        base.engine, address: "\(base.instance.engine)", installation: store.installation,
+                        reader: store), dispatcher: instance.dispatcher)),
+        ]
+    }
+}
+
+/// Uploads become staged blobs of the store.
+private struct StoreIntake: BlobIntake {
+    let store: SQLiteJobStore
+
+    func keep(_ blob: Blob) async throws(StoreError) { try await store.keep(blob, at: SystemWallClock().now()) }
+}
+
+/// The dispatcher among the services: it ends by its drain, which comes before all of them are shut down.
+private struct DispatcherService: Service {
+    let dispatcher: Dispatcher
+
+    func run() async throws {
+        await dispatcher.run()
+        // A service that returns is taken for one that has failed.
+        try? await gracefulShutdown()  // ignored: it is told of the end either way
+    }
+}
