@@ -1,3 +1,5 @@
+// Beside NIO the compiler takes `stat` for a part of Dispatch.
+private import CDispatch
 import Foundation
 import Model
 import Ports

@@ -11,22 +11,39 @@ package struct Caisson: AsyncParsableCommand {
         commandName: "caisson",
         abstract: "Runs programs in sealed, throw-away containers and keeps what they did.",
         discussion: """
-            Exit status: 0 ok, 1 the job failed, timed out or ran out of memory, 2 invalid input, 3 not found, 4 conflict, \
-            6 no engine, 8 cancelled, 9 our fault or the engine's. Errors go to stderr as `error: CODE: sentence`, with -o json as \
+            Exit status: 0 ok, 1 the job failed, timed out, ran out of memory or was skipped, 2 invalid input, 3 not found, \
+            4 conflict, 5 denied, 6 no engine or daemon, 7 a wait timed out, 8 cancelled, 9 our fault or the engine's. \
+            Errors go to stderr as `error: CODE: sentence`, with -o json as \
             one object.
             """,
         version: version,
         groupedSubcommands: [
-            CommandGroup(name: "Running jobs", subcommands: [RunCommand.self]),
+            CommandGroup(name: "Running jobs", subcommands: [RunCommand.self, SubmitCommand.self, WaitCommand.self]),
             CommandGroup(
                 name: "Looking at jobs",
-                subcommands: [ListCommand.self, ShowCommand.self, LogsCommand.self, ResultCommand.self]),
+                subcommands: [
+                    ListCommand.self, ShowCommand.self, TreeCommand.self, ExplainCommand.self, LogsCommand.self,
+                    ResultCommand.self, AttemptsCommand.self, EventsCommand.self, SpecCommand.self, GraphCommand.self,
+                    StatsCommand.self,
+                ]),
+            CommandGroup(
+                name: "Steering jobs",
+                subcommands: [
+                    CancelCommand.self, RetryCommand.self, ForkCommand.self, HoldCommand.self, ReleaseCommand.self,
+                    ApproveCommand.self, RejectCommand.self, PriorityCommand.self, QueueCommand.self, DeadCommand.self,
+                ]),
             CommandGroup(
                 name: "Looking after Caisson",
-                subcommands: [ProfileCommand.self, ImageCommand.self, DoctorCommand.self, SelftestCommand.self]),
+                subcommands: [
+                    StatusCommand.self, ServeCommand.self, ConfigCommand.self, ProfileCommand.self, ImageCommand.self,
+                    EngineCommand.self, DbCommand.self, DoctorCommand.self, SelftestCommand.self, ApiCommand.self,
+                    CompletionCommand.self, InstallCommand.self, UninstallCommand.self,
+                ]),
         ])
 
     package init() {}
+
+    static let release = "0.1.0"
 
     /// The release, and which profiles are built into it.
     private static var version: String {
@@ -34,7 +51,7 @@ package struct Caisson: AsyncParsableCommand {
             let digest = ProfileReport.digest(of: name, in: .builtIn).prefix(ProfileReport.shortDigestLength)
             return "profile \(name) \(digest)"
         }
-        return (["caisson 0.1.0"] + profiles).joined(separator: "\n")
+        return (["caisson \(release)"] + profiles).joined(separator: "\n")
     }
 
     /// Opens `/dev/null` where a standard descriptor is closed: whatever is opened first would else be taken for it.
@@ -42,17 +59,28 @@ package struct Caisson: AsyncParsableCommand {
         for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     }
 
+    /// The verbs whose last words are a command.
+    private static let takeCommand: Set = ["run", "submit", "fork"]
+
     /// The verb with its flags.
     ///
     /// The parser's time grows with the square of the words, so those of a job's command are kept from it.
     static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-        guard arguments.first == RunCommand.configuration.commandName,
-            let terminator = arguments.firstIndex(of: "--")
+        guard let verb = arguments.first, takeCommand.contains(verb), let terminator = arguments.firstIndex(of: "--")
         else { return try parseAsRoot(arguments) }
-        let command = try parseAsRoot(Array(arguments[..<terminator]))
-        guard var run = command as? RunCommand else { return command }
-        run.command = Array(arguments[(terminator + 1)...])
-        return run
+        let rest = Array(arguments[(terminator + 1)...])
+        switch try parseAsRoot(Array(arguments[..<terminator])) {
+        case var run as RunCommand:
+            run.command = rest
+            return run
+        case var submit as SubmitCommand:
+            submit.command = rest
+            return submit
+        case var fork as ForkCommand:
+            fork.command = rest
+            return fork
+        case let other: return other
+        }
     }
 
     /// Parses the command line, runs what it says, and ends the process with the exit status that fits.
@@ -60,7 +88,7 @@ package struct Caisson: AsyncParsableCommand {
         openStandardDescriptors()
         // A reader of our output that has enough is met as an error of a write: a job must not be lost with it.
         signal(SIGPIPE, SIG_IGN)
-        // Swift's runtime takes Ctrl-\ for a crash to be told of, and goes on. It is to end us: the next run goes on with the job.
+        // Swift's runtime takes Ctrl-\ for a crash to be told of, and goes on. It is to end us: the daemon goes on with the job.
         if !CancelSignals.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {

@@ -1,34 +1,40 @@
 import Foundation
-import Scheduler
 import Synchronization
 
-/// Makes Ctrl-C, a TERM and a HUP cancel the job instead of ending this process; a second one kills the job at once.
-///
-/// Once the job is over, one leaves the jobs of an earlier process that are still worked for.
+/// Makes Ctrl-C, a TERM and a HUP an ask to cancel the job instead of ending this process.
 struct CancelSignals {
+    /// One for each signal that came, counted from 1.
+    let asks: AsyncStream<Int>
+    private let continuation: AsyncStream<Int>.Continuation
     private let sources: [any DispatchSourceSignal]
-    private let isOver: IsOver
 
-    private final class IsOver: Sendable {
-        let value = Mutex(false)
-    }
-
-    init(_ control: JobControl, _ earlier: EarlierJobs, _ follower: OutputFollower, output: Output) {
-        let isOver = IsOver()
-        self.isOver = isOver
+    /// - Parameter printer: once a job is being cancelled, a reader of our output that takes nothing for a second must not hold it up.
+    init(_ printer: OutputPrinter? = nil) {
+        let (asks, continuation) = AsyncStream.makeStream(of: Int.self)
+        (self.asks, self.continuation) = (asks, continuation)
+        let queue = DispatchQueue(label: "caisson.signals")
+        let counter = Counter()
         // What was ignored when we were started stays so: that is how nohup and a shell's & protect a command.
         sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
             signal(number, SIG_IGN)  // the default would end us before the source sees it
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if isOver.value.withLock({ $0 }) { return earlier.leave() }
-                output.error(
-                    control.isCancelled ? "caisson: killing the job" : "caisson: cancelling; once more to kill at once")
-                if !control.isCancelled { Self.watch(follower) }
-                control.cancel()
+                let count = counter.next()
+                if count == 1, let printer { Self.watch(printer) }
+                continuation.yield(count)
             }
             source.resume()
             return source
+        }
+    }
+
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
         }
     }
 
@@ -39,15 +45,15 @@ struct CancelSignals {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Once a job is being cancelled, a reader of our output that takes nothing for a second must not hold it up.
-    private static func watch(_ follower: OutputFollower) {
-        follower.dropStuckWrite()
-        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak follower] in
-            if let follower { watch(follower) }
+    private static func watch(_ printer: OutputPrinter) {
+        printer.dropStuckWrite()
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak printer] in
+            if let printer { watch(printer) }
         }
     }
 
-    func ownJobIsOver() { isOver.value.withLock { $0 = true } }
-
-    func end() { for source in sources { source.cancel() } }
+    func end() {
+        for source in sources { source.cancel() }
+        continuation.finish()
+    }
 }

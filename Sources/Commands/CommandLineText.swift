@@ -4,7 +4,7 @@ import Model
 /// The command line as bytes: Swift replaces what is not UTF-8 without a word, and something else would then be run.
 enum CommandLineText {
     /// The variables that we read ourselves.
-    private static let variables = ["CAISSON_HOME", "XDG_STATE_HOME", "HOME", "DOCKER_HOST"]
+    private static let variables = ["CAISSON_HOME", "CAISSON_SOCKET", "XDG_STATE_HOME", "HOME", "DOCKER_HOST"]
 
     /// - Throws: ``InputError`` naming each argument and each variable of ours that is not UTF-8.
     static func check() throws {
@@ -19,8 +19,10 @@ enum CommandLineText {
     static func form(_ arguments: [String]) -> OutputForm {
         let own = arguments.prefix { $0 != "--" }
         for (index, word) in own.enumerated() {
-            if ["-ojson", "-o=json", "--output=json"].contains(word) { return .json }
-            if ["-o", "--output"].contains(word), own.dropFirst(index + 1).first == "json" { return .json }
+            for json in ["json", "jsonl"] {
+                if ["-o\(json)", "-o=\(json)", "--output=\(json)"].contains(word) { return .json }
+                if ["-o", "--output"].contains(word), own.dropFirst(index + 1).first == json { return .json }
+            }
         }
         return .table
     }

@@ -12,6 +12,16 @@ struct HomeOption: ParsableArguments {
             home: home, environment: ProcessInfo.processInfo.environment, executable: Self.executable)
     }
 
+    /// The same, which has to be known.
+    ///
+    /// - Throws: ``FileError/unreadable(path:reason:)``.
+    static func program() throws(FileError) -> String {
+        guard executable.hasPrefix("/"), !executable.hasPrefix("/proc/") else {
+            throw .unreadable(path: executable, reason: "it does not say which program runs")
+        }
+        return executable
+    }
+
     /// The running program, whatever name and folder it was called by.
     private static var executable: String {
         let own = "/proc/self/exe"

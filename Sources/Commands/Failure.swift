@@ -33,6 +33,8 @@ struct Failure {
             self.init(ExitStatus(error.code), [error])
         case let error as InputError:
             self.init(error.mistakes.first.map { ExitStatus($0.code) } ?? .invalidInput, error.mistakes)
+        case let error as RelayedMistakes:
+            self.init(error.mistakes.first.map { ExitStatus($0.code) } ?? .invalidInput, error.mistakes)
         case is ReaderHasEnded:
             self.init(.ok, [])
         default:

@@ -1,4 +1,6 @@
 // Foundation follows links where they must not be followed, and knows no inodes.
+// Beside NIO the compiler takes `stat` for a part of Dispatch.
+import CDispatch
 import Glibc
 import Model
 

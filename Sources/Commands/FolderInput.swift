@@ -1,4 +1,6 @@
 // Foundation follows links where they must not be followed, and gives no names that are not UTF-8.
+// Beside NIO the compiler takes `stat` for a part of Dispatch.
+private import CDispatch
 private import Glibc
 import Model
 import Ports

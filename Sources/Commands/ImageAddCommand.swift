@@ -1,9 +1,10 @@
 import ArgumentParser
+import ControlClient
+import ControlWire
 import Daemon
 import Foundation
 import Model
 import Ports
-import Scheduler
 
 /// `caisson image add`: gives a name to an image of the engine, or of an archive.
 struct ImageAddCommand: AsyncParsableCommand {
@@ -25,42 +26,49 @@ struct ImageAddCommand: AsyncParsableCommand {
     var image: String
     @Option(help: ArgumentHelp("The name: lower case letters, digits, and . _ -, at most 63.", valueName: "name"))
     var name: String
-    @OptionGroup var home: HomeOption
+    @OptionGroup var home: PlaceOptions
 
-    func run() async throws { try await run(configuration: try home.configuration(), output: .standard) }
+    func run() async throws {
+        // What can be wrong with the words alone comes before a daemon is looked for.
+        let source = try source()
+        try await home.client { try await run(source, client: $0, isAgain: $1, output: .standard) }
+    }
 
-    /// The command without its surroundings.
-    func run(configuration: InstanceConfiguration, output: Output) async throws {
-        // What can be wrong with the words alone comes before the wait for the data folder.
+    /// Where the image is.
+    enum Source {
+        case reference
+        case stream
+        case file(FileInput)
+    }
+
+    /// - Throws: ``ModelError``, ``ImageNameError``, ``FileError``.
+    func source() throws -> Source {
         let name = try ImageName(name)
         guard !name.isReserved else { throw ImageNameError.reserved(name) }
-        let archive = Self.isArchive(image) && image != "-" ? try ArchiveFile(path: image) : nil
-        try await Instance.use(configuration, output: output) { instance in
-            let record =
-                if image == "-" {
-                    try await add(Self.standardInput(in: configuration.home), name, to: instance.images)
-                } else if let archive {
-                    try await add(archive, name, to: instance.images)
-                } else {
-                    try await instance.images.add(reference: image, name: name)
-                }
-            try output.line(record.imageID)
-            output.error("caisson: the image \(record.name) is \(record.imageID.prefix(19)), from \(record.source)")
+        if image == "-" { return .stream }
+        return Self.isArchive(image) ? .file(try FileInput(path: image)) : .reference
+    }
+
+    /// The command without its surroundings.
+    ///
+    /// - Parameter isAgain: whether an earlier daemon was asked for the same, and ended.
+    func run(_ source: Source, client: ControlClient, isAgain: Bool, output: Output) async throws {
+        let view: ImageView
+        switch source {
+        case .reference: view = try await client.addImage(ImageAsk(reference: image, name: name))
+        case .stream:
+            guard !isAgain else { throw InputIsGone() }
+            let input = StandardInput(descriptor: FileHandle.standardInput.fileDescriptor)
+            view = try await client.loadImage(input, size: nil, source: "the standard input", name: name)
+        case .file(let file):
+            // One that was read to its middle is read anew.
+            let file = isAgain ? try FileInput(path: image) : file
+            let path = InstanceConfiguration.absolute(image, in: FileManager.default.currentDirectoryPath)
+            view = try await client.loadImage(file, size: file.size, source: path, name: name)
         }
-    }
-
-    private func add(
-        _ archive: ArchiveFile, _ name: ImageName, to images: ImageRegister
-    ) async throws -> ImageRecord {
-        let source =
-            image == "-"
-            ? "the standard input" : InstanceConfiguration.absolute(image, in: FileManager.default.currentDirectoryPath)
-        return try await images.add(archive: archive, source: source, name: name)
-    }
-
-    private static func standardInput(in folder: String) async throws -> ArchiveFile {
-        try await ArchiveFile(
-            copying: StandardInput(descriptor: FileHandle.standardInput.fileDescriptor), into: folder)
+        try output.line(view.imageID)
+        let told = TextTable.oneLine(view.source, width: TextTable.sentence)
+        output.error("caisson: the image \(view.name) is \(view.imageID.prefix(19)), from \(told)")
     }
 
     /// A reference has a `/`, too: a file that is there decides, and a word that begins like a path.
@@ -68,4 +76,11 @@ struct ImageAddCommand: AsyncParsableCommand {
         if word == "-" || word.hasPrefix("/") || word.hasPrefix("./") || word.hasPrefix("../") { return true }
         return word.hasSuffix(".tar") || (word.contains("/") && FileManager.default.fileExists(atPath: word))
     }
+}
+
+/// The daemon ended while it read our standard input, which cannot be read once more.
+struct InputIsGone: UserFacingError {
+    var code: ErrorCode { .daemonStopping }
+    var message: String { "The daemon ended while it read the standard input." }
+    var remedy: String? { "Run the same again: another daemon is started." }
 }

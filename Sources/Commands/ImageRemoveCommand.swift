@@ -1,8 +1,7 @@
 import ArgumentParser
-import Daemon
+import ControlClient
+import ControlWire
 import Model
-import Ports
-import Scheduler
 
 /// `caisson image rm`: forgets the name of an image.
 struct ImageRemoveCommand: AsyncParsableCommand {
@@ -14,16 +13,16 @@ struct ImageRemoveCommand: AsyncParsableCommand {
     @Flag(
         help: "Also remove the image, if we loaded it from an archive and nothing else in the engine names it.")
     var fromEngine = false
-    @OptionGroup var home: HomeOption
+    @OptionGroup var home: PlaceOptions
 
-    func run() async throws { try await run(configuration: try home.configuration(), output: .standard) }
+    func run() async throws {
+        let name = try ImageName(name)
+        try await home.client { client, _ in try await run(name, client: client, output: .standard) }
+    }
 
     /// The command without its surroundings.
-    func run(configuration: InstanceConfiguration, output: Output) async throws {
-        let name = try ImageName(name)
-        try await Instance.use(configuration, output: output) { instance in
-            let record = try await instance.images.remove(name, fromEngine: fromEngine)
-            output.error("caisson: the name \(record.name) is forgotten; it stood for \(record.imageID.prefix(19))")
-        }
+    func run(_ name: ImageName, client: ControlClient, output: Output) async throws {
+        let view = try await client.removeImage("\(name)", fromEngine: fromEngine)
+        output.error("caisson: the name \(view.name) is forgotten; it stood for \(view.imageID.prefix(19))")
     }
 }

@@ -1,16 +1,26 @@
 import ArgumentParser
+import ControlWire
 import Daemon
 import Model
 import Ports
 
-/// `caisson list`: the newest jobs.
+/// `caisson list`: jobs, the newest first.
 struct ListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List jobs, the newest first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List jobs, the newest first.",
+        discussion: """
+            Examples: `caisson list --state failed --since 1h`, `caisson list --filter state=open,queue=gpu`. Without --root or a \
+            filter only roots are listed: single jobs and graphs.
+            """)
 
+    @OptionGroup var filter: FilterOptions
+    @Flag(help: "The jobs of graphs, too.") var all = false
     @Option(help: ArgumentHelp("At most so many jobs: 1 ... 10000.", valueName: "count"))
     var limit = 50
-    @OptionGroup var form: FormOption
-    @OptionGroup var home: HomeOption
+    @Option(help: ArgumentHelp("Go on with the list behind this mark, as the last page told it.", valueName: "mark"))
+    var after: Int64?
+    @OptionGroup var form: ListFormOption
+    @OptionGroup var home: PlaceOptions
 
     func validate() throws {
         guard (1...10_000).contains(limit) else {
@@ -19,23 +29,14 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await run(reader: try Instance.reader(try home.configuration()), output: .standard)
+        try await home.look { reader, _ in try await run(reader: reader, now: home.now, output: .standard) }
     }
 
     /// The command without its surroundings.
-    func run(reader: any JobReader, output: Output) async throws {
-        let jobs = try await reader.jobs(limit: limit)
-        guard form.form == .table else { return try output.json(jobs.map { JobView($0) }) }
-        var table = TextTable(["ID", "STATE", "CREATED", "TOOK", "IMAGE", "COMMAND"])
-        for job in jobs {
-            let took = job.finishedAt.map {
-                Duration.milliseconds($0.milliseconds - job.createdAt.milliseconds).shortText
-            }
-            table.add([
-                "\(job.id)", job.state.rawValue, job.createdAt.rfc3339, took ?? "-", job.spec.imageName,
-                TextTable.oneLine(job.spec.command.joined(separator: " "), width: 60),
-            ])
-        }
-        for line in table.lines { try output.line(line) }
+    func run(reader: any JobReader, now: WallTime, output: Output) async throws {
+        var meant = try await filter.jobFilter(now: now, reader: reader)
+        if filter.isEmpty, !all { meant.rootsOnly = true }
+        let page = try await reader.jobs(meant, limit: limit, before: after)
+        try JobListing(page.jobs, now: now).print(form.form, next: page.next, output: output)
     }
 }

@@ -9,15 +9,16 @@ struct Output: Sendable {
     private let write: @Sendable (_ toError: Bool, Data) throws -> Void
     /// For stdout and stderr, those that are a terminal.
     private let terminals: [Terminal?]
-    /// Characters in a line of stdout, if that is a terminal that tells.
+    /// Characters in a line of stdout, and lines on its screen, if that is a terminal that tells.
     let columns: Int?
+    let rows: Int?
 
     /// - Parameter terminals: whether stdout and stderr are one.
     init(
-        terminals: [Bool] = [false, false], columns: Int? = nil,
+        terminals: [Bool] = [false, false], columns: Int? = nil, rows: Int? = nil,
         _ write: @escaping @Sendable (_ toError: Bool, Data) throws -> Void
     ) {
-        (self.write, self.columns) = (write, columns)
+        (self.write, self.columns, self.rows) = (write, columns, rows)
         self.terminals = terminals.map { $0 ? Terminal() : nil }
     }
 
@@ -27,16 +28,23 @@ struct Output: Sendable {
 
     /// The process's own streams.
     static let standard = Output(
-        terminals: [STDOUT_FILENO, STDERR_FILENO].map { isatty($0) == 1 }, columns: terminalColumns
+        terminals: [STDOUT_FILENO, STDERR_FILENO].map { isatty($0) == 1 }, columns: terminalSize?.columns,
+        rows: terminalSize?.rows
     ) { toError, data in
         try data.withUnsafeBytes { try Output.writeAll($0, to: toError ? STDERR_FILENO : STDOUT_FILENO) }
     }
 
-    private static var terminalColumns: Int? {
+    private static var terminalSize: (columns: Int, rows: Int)? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
+
+    /// Whether stdout is a terminal.
+    var isTerminal: Bool { terminals[0] != nil }
+
+    /// Our own drawing, with what moves the cursor, to a stdout that is a terminal.
+    func drawing(_ text: String) throws { try write(false, Data(text.utf8)) }
 
     /// One line to stdout.
     ///

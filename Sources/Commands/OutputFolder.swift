@@ -1,5 +1,7 @@
 import Foundation
 // Foundation knows no openat(2), without which a link that is planted on the way leads wherever it likes.
+// Beside NIO the compiler takes `stat` for a part of Dispatch.
+private import CDispatch
 private import Glibc
 
 /// A folder of the person who asked, into which files from a job are written.

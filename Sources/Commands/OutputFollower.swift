@@ -1,175 +1,107 @@
-import Foundation
+import ControlWire
 import Model
 import Ports
-import Synchronization
 
-/// Passes a job's stdout and stderr on while it runs, byte for byte, from the spools.
-///
-/// A terminal or a pipe that takes nothing holds up this alone, never the reader of the sandbox's stream.
-actor OutputFollower {
-    private struct Followed {
-        let spool: any Spool
-        let toError: Bool
-        var offset: Int64 = 0
-        /// Whether nobody takes this stream any more; the other one may well be read on.
-        var isBroken = false
-        /// How much was passed on, of this attempt or of an earlier one.
-        var passed: Int64 = 0
-        /// The earlier attempt's, as long as this one has not written again what was passed on of that.
-        var earlier: (any Spool)?
-    }
-
-    private static let pieceSize = 256 << 10
-    private let output: Output
-    /// Writes may wait for whoever reads our output: they have a thread of their own.
-    private let queue = DispatchQueue(label: "caisson.output")
-    private var followed: [Followed] = []
-    /// Spools of attempts that were given up: kept open to compare with.
-    private var replaced: [any Spool] = []
-    /// Whose output it is.
-    private(set) var job: JobID?
-    private nonisolated let wakeUps: AsyncStream<Void>
-    private nonisolated let continuation: AsyncStream<Void>.Continuation
-    /// The one write that is under way, to be resumed by whoever takes it from here: the write itself, or lost patience.
-    private nonisolated let pending = Pending()
-    /// Why our output took no more, if it did not and somebody still wants it.
-    nonisolated var refusal: OutputError? { refused.withLock { $0 } }
-    private nonisolated let refused = Mutex<OutputError?>(nil)
-    private var isDraining = false
-    private var waitingForDrain: [CheckedContinuation<Void, Never>] = []
-
-    init(output: Output) {
-        self.output = output
-        (wakeUps, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
-
-    func follow(_ job: JobID) { self.job = job }
-
-    nonisolated func wakeUp() { continuation.yield() }
-
-    /// Passes on what comes into `spool`.
+/// Hands out what a job writes, while it writes.
+protocol JobOutput: Sendable {
+    /// Hands out one stream of one attempt, piece by piece, from its beginning until the attempt has ended; waits while there is no such
+    /// attempt yet.
     ///
-    /// The spool of a later attempt takes the place of the earlier one's: what was passed on of that is not passed on again.
-    func follow(_ spool: any Spool, toError: Bool) {
-        guard let index = followed.firstIndex(where: { $0.toError == toError }) else {
-            return followed.append(Followed(spool: spool, toError: toError))
-        }
-        let last = followed[index]
-        replaced.append(last.spool)
-        followed[index] = Followed(
-            spool: spool, toError: toError, isBroken: last.isBroken, passed: last.passed,
-            earlier: last.earlier ?? last.spool)
-    }
+    /// - Parameter attempt: `nil` is the newest one there is.
+    /// - Returns: the attempt's number, 0 if the job ended without one; `nil` if it ended without that one.
+    func output(
+        of job: JobID, _ stream: OutputStream, attempt: Int?, _ take: ([UInt8]) async throws -> Void
+    ) async throws -> Int?
+    /// Whether no attempt comes after this one.
+    func isLast(_ attempt: Int, of job: JobID) async throws -> Bool
+}
+
+/// Hands out what a job has written so far.
+protocol OutputSoFar: Sendable {
+    /// Hands out what there is now of one stream of an attempt, piece by piece, and waits for nothing.
+    func outputNow(
+        of job: JobID, _ stream: OutputStream, attempt: Int, _ take: ([UInt8]) async throws -> Void
+    ) async throws
+}
+
+/// Passes one stream of a job on while it runs, byte for byte.
+///
+/// An attempt that went down with its engine is followed by another one: what was passed on of the first is not passed on again, if the
+/// second has written the same.
+struct OutputFollower {
+    let printer: OutputPrinter
+    let stream: OutputStream
+    /// Whether it is over when nobody takes the stream any more, in place of reading it to its end.
+    var endsWhenBroken = false
+    /// The attempt that is passed on, and its bytes so far.
+    private var offset = Int64(0)
+    private var digest = PrefixDigest()
+    /// The bytes that were passed on, of this attempt or of an earlier one.
+    private var passed = Int64(0)
+    private var passedDigest = PrefixDigest()
+    /// Whether nobody takes this stream any more; the other one may well be read on.
+    private var isBroken = false
+    private var isUnlike = false
+
+    init(_ stream: OutputStream, printer: OutputPrinter) { (self.stream, self.printer) = (stream, printer) }
 
     /// Why what was passed on is not what the job wrote, if it is not; to be asked when the job has ended.
     var flaw: OutputError? {
-        if let refusal { return refusal }
-        let unlike = followed.first { $0.earlier != nil && $0.offset < $0.passed }
-        return unlike.map { .begunAnew(stream: $0.toError ? "standard error" : "standard output") }
+        guard isUnlike || offset < passed else { return nil }
+        return .begunAnew(stream: stream == .stderr ? "standard error" : "standard output")
     }
 
-    /// Passes on until ``end()``.
-    func run() async {
-        for await _ in wakeUps { await drain() }
-    }
-
-    nonisolated func end() { continuation.finish() }
-
-    /// Closes the spools, when no further attempt can come.
-    func close() async {
-        await drain()
-        // ignored: whoever could not be written to has been told of
-        for toError in [false, true] { try? output.endOfBytes(toError: toError) }
-        for spool in replaced + followed.map(\.spool) { await spool.close() }
-        (replaced, followed) = ([], [])
-    }
-
-    /// Passes on everything that is in the spools now.
-    func drain() async {
-        // Two at once would give the same bytes twice: the later one waits for the earlier, and then looks again.
-        while isDraining { await withCheckedContinuation { waitingForDrain.append($0) } }
-        isDraining = true
-        defer {
-            isDraining = false
-            for waiting in waitingForDrain { waiting.resume() }
-            waitingForDrain = []
-        }
-        for index in followed.indices {
-            while !followed[index].isBroken {
-                let stream = followed[index]
-                let isAgain = stream.earlier != nil && stream.offset < stream.passed
-                let count = isAgain ? min(Self.pieceSize, Int(stream.passed - stream.offset)) : Self.pieceSize
-                let piece = try? await stream.spool.read(from: stream.offset, count: count)  // ignored: closed
-                guard let piece, !piece.isEmpty else { break }
-                if isAgain {
-                    // ignored: what cannot be compared is not the same
-                    guard let same = try? await stream.earlier?.read(from: stream.offset, count: piece.count),
-                        same == piece
-                    else { break }
-                    followed[index].offset += Int64(piece.count)
-                    continue
-                }
-                followed[index].offset += Int64(piece.count)
-                followed[index].passed = followed[index].offset
-                switch await pass(piece, toError: stream.toError) {
-                case .taken: break
-                case .refused: followed[index].isBroken = true
-                // The thread of the writes hangs in this one: nothing more can be handed to it.
-                case .stuck: for other in followed.indices { followed[other].isBroken = true }
-                }
-            }
-        }
-    }
-
-    /// Stops passing on if a write that was under way at the last call still is.
+    /// Passes on until the job has ended; called again after an error, it goes on where it was.
     ///
-    /// Whoever reads our output has then stopped reading; what is not passed on is kept all the same.
-    nonisolated func dropStuckWrite() {
-        let stuck = pending.withLock { pending in
-            guard pending?.isSuspect == true else {
-                pending?.isSuspect = true
-                return nil as PendingWrite?
-            }
-            return pending.take()
+    /// - Parameter first: the attempt to begin with; `nil` is the newest one.
+    /// - Throws: ``ReaderHasEnded`` if ``endsWhenBroken`` says so, beside what the daemon's end throws.
+    mutating func follow(_ job: JobID, from daemon: any JobOutput, first: Int? = 1) async throws {
+        var wanted = first
+        while true {
+            (offset, digest) = (0, PrefixDigest())
+            let attempt = try await pass(wanted, of: job, from: daemon)
+            guard let attempt, attempt > 0 else { return }
+            if try await daemon.isLast(attempt, of: job) { return }
+            wanted = attempt + 1
         }
-        stuck?.continuation.resume(returning: .stuck)
     }
 
-    private func pass(_ bytes: [UInt8], toError: Bool) async -> PendingWrite.End {
-        await withCheckedContinuation { continuation in
-            pending.withLock { $0 = PendingWrite(continuation: continuation) }
-            queue.async { [self] in
-                // When it throws, nobody reads our output any more, or it cannot be written: the job goes on.
-                var end = PendingWrite.End.taken
-                do {
-                    try output.bytes(bytes, toError: toError)
-                } catch {
-                    end = .refused
-                    if let error = error as? OutputError { refused.withLock { $0 = error } }
-                }
-                pending.withLock { $0.take() }?.continuation.resume(returning: end)
-            }
+    /// What was passed on counts, whatever comes of it.
+    private mutating func pass(_ attempt: Int?, of job: JobID, from daemon: any JobOutput) async throws -> Int? {
+        var follower = self
+        defer { self = follower }
+        return try await daemon.output(of: job, stream, attempt: attempt) {
+            await follower.take($0)
+            if follower.isBroken, follower.endsWhenBroken { throw ReaderHasEnded() }
         }
+    }
+
+    private mutating func take(_ piece: [UInt8]) async {
+        var rest = piece[...]
+        if offset < passed {
+            let again = rest.prefix(Int(min(passed - offset, Int64(rest.count))))
+            digest.add(again)
+            (offset, rest) = (offset + Int64(again.count), rest.dropFirst(again.count))
+            if offset == passed { isUnlike = digest != passedDigest }
+        }
+        guard !rest.isEmpty, !isUnlike else { return }
+        offset += Int64(rest.count)
+        digest.add(rest)
+        (passed, passedDigest) = (offset, digest)
+        guard !isBroken else { return }
+        isBroken = await printer.pass(Array(rest), toError: stream == .stderr) != .taken
     }
 }
 
-/// The write that is under way, if there is one.
-private final class Pending: Sendable {
-    private let write = Mutex<PendingWrite?>(nil)
+/// Tells whether the beginnings of two streams are the same.
+///
+/// It finds what came out differently by chance; a job that lies to its own reader gains nothing.
+///
+/// - Source: FNV-1a, 64 bit (draft-eastlake-fnv).
+private struct PrefixDigest: Equatable {
+    private var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    func withLock<Value: Sendable>(_ body: (inout PendingWrite?) -> Value) -> Value { write.withLock { body(&$0) } }
-}
-
-/// A write that has been handed over and not yet been taken.
-private struct PendingWrite: Sendable {
-    /// How it ended.
-    enum End: Sendable {
-        case taken, refused
-        /// It has not ended, and is no longer waited for.
-        case stuck
+    mutating func add(_ bytes: ArraySlice<UInt8>) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
-
-    let continuation: CheckedContinuation<End, Never>
-    /// Whether it was under way already when somebody last asked.
-    var isSuspect = false
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import Foundation
 import Hardening
 
 /// Where profiles come from.
@@ -12,5 +13,12 @@ struct ProfilesOption: ParsableArguments {
     func set() throws -> ProfileSet {
         guard let profiles else { return .builtIn }
         return try ProfileFolder.read(profiles)
+    }
+}
+
+extension ProfileSet {
+    /// The folder as the daemon finds it, which works elsewhere; `nil` for the built-in ones.
+    var absoluteFolder: String? {
+        folder.map { InstanceConfiguration.absolute($0, in: FileManager.default.currentDirectoryPath) }
     }
 }

@@ -9,7 +9,7 @@ import Ports
 import Scheduler
 
 /// `caisson run`: runs one command in a sandbox and waits for its end.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, JobFlags {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a command in a sealed container and wait for its end.",
         usage: """
@@ -77,30 +77,36 @@ struct RunCommand: AsyncParsableCommand {
     var profile: String?
     @OptionGroup var profiles: ProfilesOption
     @OptionGroup var form: FormOption
-    @OptionGroup var home: HomeOption
+    @OptionGroup var home: PlaceOptions
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
 
     func run() async throws {
-        try await run(configuration: try home.configuration(), output: .standard).end()
-    }
-
-    /// The command without its surroundings.
-    func run(configuration: InstanceConfiguration, output: Output) async throws -> ExitStatus {
+        // What is wrong is told before a daemon is looked for.
         let asked = try document.map { try RunDocument($0) }
         let set = try profiles.set()
         let profile = try profile(for: asked, of: set)
-        let request = try RunRequest.make(
-            self, asked, profile: profile.profile, isTerminal: isatty(STDOUT_FILENO) == 1)
-        let follower = OutputFollower(output: output)
-        var layers = Layers()
-        layers.spools = { FollowedSpools($0, follower: follower) }
-        return try await Instance.use(configuration, layers: layers, output: output) { instance in
-            let run = JobRun(
-                request: request, profile: profile, profiles: set, instance: instance, follower: follower,
-                output: output, form: form.form, artifactsDir: artifactsDir, changesDir: changes)
-            return try await run.run()
-        }
+        var request = try RunRequest.make(self, asked, profile: profile.profile, isTerminal: isatty(STDOUT_FILENO) == 1)
+        request.profilesFolder = set.absoluteFolder
+        let job = asked?.document
+        let reconnect = try home.reconnection
+        try await home.daemon(warning: .standard) { daemon in
+            try await JobRun(
+                request: request, adapt: { Self.adapt(&$0, job) }, daemon: daemon, reconnect: reconnect,
+                output: .standard,
+                form: form.form, artifactsDir: artifactsDir, changesDir: changes
+            ).run()
+        }.end()
+    }
+
+    /// What a document says of the job beside what is run.
+    private static func adapt(_ submission: inout Submission, _ job: JobDocument?) {
+        guard let job else { return }
+        submission.specs[0].effect = job.effect ?? .pure
+        submission.specs[0].retry = job.retry ?? .none
+        submission.nodes[0].placement = job.placement
+        submission.nodes[0].notBefore = job.begin(at: Invocation.now)
+        (submission.isHeld, submission.idempotencyKey) = (job.isHeld ?? false, job.idempotencyKey)
     }
 
     /// The profile that a flag names, else the one that the document names, else the image's.

@@ -1,9 +1,10 @@
 import Documents
 import Foundation
-// A document may be a FIFO, as in `-f <(command)`, and is read no further than its bound.
-private import Glibc
 import Model
 import Ports
+import Scheduler
+// A document may be a FIFO, as in `-f <(command)`, and is read no further than its bound.
+private import Glibc
 
 /// The document of `run -f`, read, and how it goes into a request.
 struct RunDocument {
@@ -17,18 +18,33 @@ struct RunDocument {
     ///
     /// - Throws: ``InputError`` with everything that is wrong.
     init(_ word: String, standardInput descriptor: Int32 = STDIN_FILENO) throws(InputError) {
-        let isStream = word == Self.standardInput
-        let name = isStream ? "standard input" : word
-        let bytes = try Self.bytes(of: word, name: name, descriptor: isStream ? descriptor : nil)
+        let (bytes, name, folder) = try Self.read(word, standardInput: descriptor)
         do throws(DocumentMistakes) {
             document = try JobDocument(reading: bytes, name: name)
         } catch {
             throw InputError(mistakes: error.mistakes)
         }
-        folder = isStream ? "." : URL(filePath: word).deletingLastPathComponent().path
+        self.folder = folder
     }
 
-    private static func bytes(of word: String, name: String, descriptor: Int32?) throws(InputError) -> [UInt8] {
+    /// A job that was read as part of something.
+    init(_ document: JobDocument, folder: String) { (self.document, self.folder) = (document, folder) }
+
+    /// The bytes that `word` names, their name for messages, and the folder that paths in them are relative to.
+    ///
+    /// - Parameter size: one byte beyond it at most is read.
+    static func read(
+        _ word: String, standardInput descriptor: Int32 = STDIN_FILENO, atMost size: DocumentBounds.Size = .plain
+    ) throws(InputError) -> (bytes: [UInt8], name: String, folder: String) {
+        let isStream = word == standardInput
+        let name = isStream ? "standard input" : word
+        let bytes = try bytes(of: word, name: name, descriptor: isStream ? descriptor : nil, atMost: size)
+        return (bytes, name, isStream ? "." : URL(filePath: word).deletingLastPathComponent().path)
+    }
+
+    private static func bytes(of word: String, name: String, descriptor: Int32?, atMost size: DocumentBounds.Size)
+        throws(InputError) -> [UInt8]
+    {
         let opened = descriptor ?? open(word, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard opened >= 0 else {
             let (isMissing, why) = (errno == ENOENT || errno == ENOTDIR, reason(errorNumber: errno))
@@ -42,8 +58,8 @@ struct RunDocument {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 256 << 10)
         // One byte beyond the bound is enough for the reader to refuse the document.
-        while bytes.count <= DocumentBounds.bytes.bytes {
-            let count = read(opened, &piece, piece.count)
+        while bytes.count <= size.bytes.bytes {
+            let count = Glibc.read(opened, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
                 let mistake = DocumentMistake(

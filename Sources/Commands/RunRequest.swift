@@ -14,7 +14,8 @@ enum RunRequest {
 
     /// - Parameter isTerminal: whether our own stdout is a terminal.
     /// - Throws: ``InputError`` with everything that is wrong.
-    static func make(_ flags: RunCommand, _ asked: RunDocument? = nil, profile: Profile, isTerminal: Bool = true) throws
+    static func make(_ flags: some JobFlags, _ asked: RunDocument? = nil, profile: Profile, isTerminal: Bool = true)
+        throws
         -> JobRequest
     {
         let document = asked?.document
@@ -27,7 +28,9 @@ enum RunRequest {
             image: flags.image ?? document?.image ?? "",
             command: flags.command.isEmpty ? document?.command ?? [] : flags.command, profile: profile.name,
             limits: profile.limits.setting(amounts))
-        request.environment = (document?.environment ?? [:]).merging(environment(flags, &mistakes)) { _, flag in flag }
+        request.environment = (document?.environment ?? [:]).merging(environment(flags.environment, &mistakes)) {
+            _, flag in flag
+        }
         request.artifacts = (document?.artifacts ?? []).filter { !flags.artifacts.contains($0) } + flags.artifacts
         request.collectsChanges = flags.changes != nil || document?.changes == true
         request.outputPolicy = outputPolicy(flags, &mistakes) ?? document?.outputPolicy ?? .truncate
@@ -47,9 +50,9 @@ enum RunRequest {
         return request
     }
 
-    private static func environment(_ flags: RunCommand, _ mistakes: inout [any UserFacingError]) -> [String: String] {
+    static func environment(_ words: [String], _ mistakes: inout [any UserFacingError]) -> [String: String] {
         var environment: [String: String] = [:]
-        for word in flags.environment {
+        for word in words {
             guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
                 // The word may hold a secret: its name at most is told.
                 mistakes.append(ModelError.malformed(field: "--env", value: "…", expected: "NAME=VALUE"))
@@ -60,7 +63,7 @@ enum RunRequest {
         return environment
     }
 
-    private static func outputPolicy(_ flags: RunCommand, _ mistakes: inout [any UserFacingError])
+    private static func outputPolicy(_ flags: some JobFlags, _ mistakes: inout [any UserFacingError])
         -> JobSpec.OutputPolicy?
     {
         guard let word = flags.outputPolicy else { return nil }
@@ -112,7 +115,7 @@ enum RunRequest {
 
     // MARK: Files
 
-    private static func files(_ flags: RunCommand, _ mistakes: inout [any UserFacingError]) -> [JobRequest.File] {
+    private static func files(_ flags: some JobFlags, _ mistakes: inout [any UserFacingError]) -> [JobRequest.File] {
         var files: [JobRequest.File] = []
         for word in flags.files {
             do throws(FileError) { files.append(try file(word)) } catch { mistakes.append(error) }
@@ -160,7 +163,7 @@ enum RunRequest {
     }
 
     private static func standardInput(
-        _ flags: RunCommand, _ asked: RunDocument?, _ mistakes: inout [any UserFacingError]
+        _ flags: some JobFlags, _ asked: RunDocument?, _ mistakes: inout [any UserFacingError]
     ) -> JobRequest.StandardInput {
         let dash = RunDocument.standardInput
         if flags.stdin == dash, flags.document == dash {

@@ -10,8 +10,8 @@ struct SelftestSandboxCommand: AsyncParsableCommand {
         commandName: "sandbox", abstract: "Run probes as jobs that try what no job may do, and judge what they saw.",
         discussion: """
             A probe passes if it saw exactly what the profile promises; one without an answer fails. Every system call is tried by \
-            its number and compared with what follows from the profile's two lists. The jobs are kept like any other. \
-            Exit status: 0 if all probes of all profiles pass, 1 if one fails.
+            its number and compared with what follows from the profile's two lists. The jobs run in a data folder of their own, of \
+            which nothing stays. Exit status: 0 if all probes of all profiles pass, 1 if one fails.
             """)
 
     @Option(help: ArgumentHelp("The profile to try. Else all of them, one after the other.", valueName: "name"))
@@ -28,19 +28,29 @@ struct SelftestSandboxCommand: AsyncParsableCommand {
     func run(configuration: InstanceConfiguration, output: Output) async throws -> ExitStatus {
         let set = try profiles.set()
         let prepared = try (profile.map { [$0] } ?? set.names).map { try Instance.profile(named: $0, of: set) }
-        return try await Instance.use(configuration, output: output) { instance in
-            let prober = try await instance.prober(programPath: configuration.probePath)
-            var (probes, failed) = (0, 0)
-            for each in prepared {
-                let report = try await prober.run(each)
-                try Self.show(report, form.form, output: output)
-                probes += report.findings.count
-                failed += report.failed
+        let signals = CancelSignals()
+        defer { signals.end() }
+        let (asks, form, program, folder) = (signals.asks, form.form, configuration.probePath, set.folder)
+        do {
+            return try await TemporaryInstance.with(
+                configuration, logger: StandardErrorLog.logger, until: { for await _ in asks { return } }
+            ) { instance in
+                let prober = try await instance.prober(programPath: program, profilesFolder: folder)
+                var (probes, failed) = (0, 0)
+                for each in prepared {
+                    let report = try await prober.run(each)
+                    try Self.show(report, form, output: output)
+                    probes += report.findings.count
+                    failed += report.failed
+                }
+                if form == .table, prepared.count > 1 {
+                    try output.line("\(prepared.count) profiles: \(probes - failed) passed, \(failed) failed")
+                }
+                return failed > 0 ? .jobFailed : .ok
             }
-            if form.form == .table, prepared.count > 1 {
-                try output.line("\(prepared.count) profiles: \(probes - failed) passed, \(failed) failed")
-            }
-            return failed > 0 ? .jobFailed : .ok
+        } catch is CancellationError {
+            output.error("caisson: the self-test was cancelled")
+            return .cancelled
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CellWire
+import ControlWire
 import Daemon
 import Model
 import Ports
@@ -7,47 +8,100 @@ import Ports
 /// `caisson show`: one job with everything that is known of it.
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one job: its state, its confinement, and what each phase took.")
+        commandName: "show",
+        abstract: "Show one job, graph or approval: its state, what it needs, its confinement, its phases.",
+        discussion: "Example: `caisson show @latest`.")
 
     @Argument(help: "A job's id, the beginning of one, or @latest.") var job: String
     @OptionGroup var form: FormOption
-    @OptionGroup var home: HomeOption
+    @OptionGroup var home: PlaceOptions
 
     func run() async throws {
-        try await run(reader: try Instance.reader(try home.configuration()), output: .standard)
+        try await home.look { reader, _ in try await run(reader: reader, now: home.now, output: .standard) }
     }
 
     /// The command without its surroundings.
-    func run(reader: any JobReader, output: Output) async throws {
-        let job = try await reader.job(job)
+    func run(reader: any JobReader, now: WallTime, output: Output) async throws {
+        let summary = try await reader.summary(job)
+        guard summary.specDigest != nil else {
+            return try await show(summary, reader: reader, now: now, output: output)
+        }
+        let job = try await reader.job("\(summary.id)")
         let attempts = try await reader.attempts(of: job.id)
         guard form.form == .table else {
-            return try output.json(JobView(job, attempts: attempts, events: try await reader.events(of: job.id)))
+            let view = JobView(job, attempts: attempts, events: try await reader.events(of: job.id))
+            return try output.json(ShowView(view, needs: try await needs(of: summary, reader: reader)))
         }
-        for line in Self.lines(job) { try output.line(line) }
+        for line in try await head(summary, reader: reader, now: now) + Self.lines(job) { try output.line(line) }
         for attempt in attempts {
             try output.line("")
             for line in Self.lines(attempt, of: job) { try output.line(line) }
         }
     }
 
+    /// Of what runs nothing: a graph, a fan-out without a spec, an approval.
+    private func show(_ summary: JobSummary, reader: any JobReader, now: WallTime, output: Output) async throws {
+        guard form.form == .table else {
+            var view = JobView(summary)
+            view.events = try await reader.events(of: summary.id).map { EventView($0) }
+            return try output.json(ShowView(view, needs: try await needs(of: summary, reader: reader)))
+        }
+        for line in try await head(summary, reader: reader, now: now) { try output.line(line) }
+    }
+
+    private func needs(of job: JobSummary, reader: any JobReader) async throws -> [NeedRecord] {
+        guard job.id != job.root || job.kind == .graph else { return [] }
+        return try await reader.needs(in: job.root, limit: TreeCommand.mostNeeds).filter { $0.child == job.id }
+    }
+
+    /// What a job of any kind has.
+    private func head(_ job: JobSummary, reader: any JobReader, now: WallTime) async throws -> [String] {
+        var lines = JobHead.rows(job, now: now).map { Self.line($0.name, $0.value) }
+        for need in try await needs(of: job, reader: reader) {
+            let met = need.isMet.map { $0 ? "met" : "not met" } ?? "open"
+            let on = Self.words(need.on)
+            let name = TextTable.oneLine(need.parentName ?? "\(need.parent)", width: 63)
+            lines.append(
+                Self.line("needs", "\(name) \(on): \(met), it is \(need.parentState.rawValue) (\(need.parent))"))
+        }
+        if job.kind == .graph {
+            let counts = TreeText.sorted(try await reader.counts(in: job.id)).map { "\($0.1) \($0.0.rawValue)" }
+            lines.append(Self.line("jobs", counts.joined(separator: ", ")))
+        }
+        return lines
+    }
+
+    private static func words(_ outcome: Need.Outcome) -> String {
+        switch outcome {
+        case .ok: "ok"
+        case .fail: "to fail"
+        case .any: "to end"
+        case .skipped: "to be skipped"
+        case .when(let condition): "when \(TextTable.oneLine(condition, width: 80))"
+        }
+    }
+
     private static func lines(_ job: JobRecord) -> [String] {
         let limits = job.spec.limits
         let rows: [(String, String?)] = [
-            ("job", "\(job.id)"),
-            (
-                "state",
-                "\(job.state.rawValue)\(job.message.map { ": \(TextTable.oneLine($0, width: TextTable.sentence))" } ?? "")"
-            ),
             ("command", TextTable.oneLine(job.spec.command.joined(separator: " "), width: 200)),
             ("image", "\(job.spec.imageName) (\(job.spec.imageID.prefix(19)))"),
             ("profile", job.spec.profile),
-            ("created", job.createdAt.rfc3339),
-            ("finished", job.finishedAt?.rfc3339),
             (
                 "limits",
                 "cpus \(Double(limits.milliCPUs) / 1000), memory \(limits.memory), pids \(limits.pids), "
                     + "output \(limits.output), work \(limits.work), tmp \(limits.tmp), run \(limits.run.shortText)"
+            ),
+            (
+                "clocks",
+                "queue \(limits.queue.text), pull \(limits.pull.text), start \(limits.start.text), total \(limits.total.text)"
+            ),
+            ("effect", job.spec.effect.rawValue),
+            (
+                "retry",
+                job.spec.retry.attempts == 1
+                    ? nil
+                    : "\(job.spec.retry.attempts) attempts, after \(job.spec.retry.base.text) to \(job.spec.retry.cap.text)"
             ),
         ]
         return rows.compactMap { name, value in value.map { line(name, $0) } }

@@ -1,5 +1,6 @@
 import Model
 import Ports
+import Scheduler
 import Testing
 
 @testable import Commands

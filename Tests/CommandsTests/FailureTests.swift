@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Foundation
 import Model
 import Ports
@@ -54,6 +55,15 @@ import Testing
                 "invalid_input", "input_unreadable",
             ])
         #expect(error["mistakes"]?.arrayValue?.first?["hint"]?.stringValue?.contains("--limit") == true)
+    }
+
+    @Test("what a daemon has said of its failed start is told as if it were ours, with its status")
+    func relayed() {
+        let locked = RelayedError(code: .storeLocked, message: "The folder is in use.", remedy: "Wait.")
+        #expect(Failure(locked).status == .conflict)
+        let both = Failure(RelayedMistakes(mistakes: [locked, locked]))
+        #expect(both.status == .conflict)
+        #expect(both.lines(.table, id: "i").first == "error: store_locked: The folder is in use.")
     }
 
     @Test(
@@ -127,19 +137,13 @@ import Testing
 }
 
 @Suite struct OutputTests {
-    /// A job that was never run, and nothing else.
-    private struct OneJob: JobReader {
-        func job(_ text: String) async throws(StoreError) -> JobRecord { throw .notFound(text) }
-        func jobs(limit: Int) async throws(StoreError) -> [JobRecord] { [] }
-        func attempts(of job: JobID) async throws(StoreError) -> [AttemptRecord] { [] }
-        func events(of job: JobID) async throws(StoreError) -> [EventRecord] { [] }
-    }
-
     @Test("what cannot be printed is an error, not a success", arguments: [["list"], ["list", "-o", "json"]])
     func unwritable(_ arguments: [String]) async throws {
         let list = try #require(try Caisson.parseAsRoot(arguments) as? ListCommand)
         let full = OutputError.unwritable(stream: "standard output", reason: "no space left on device")
-        await #expect(throws: full) { try await list.run(reader: OneJob(), output: Output { _, _ in throw full }) }
+        await #expect(throws: full) {
+            try await list.run(reader: FakeDaemon(), now: QueueSamples.now, output: Output { _, _ in throw full })
+        }
         #expect(Failure(full).status == .invalidInput)
     }
 }

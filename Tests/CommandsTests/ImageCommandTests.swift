@@ -3,7 +3,6 @@ import Foundation
 import Hardening
 import Model
 import Ports
-import TestSupport
 import Testing
 
 @testable import Commands
@@ -54,38 +53,14 @@ import Testing
         #expect(throws: InputError.self) { try RunRequest.make(flags, profile: profile) }
     }
 
-    @Test("a file is read at any place, and what is not there is an error")
-    func file() async throws {
-        try await TemporaryFolder.with { folder in
-            let file = try ArchiveFile(path: try folder.write("0123456789", to: "a"))
-            #expect(file.length == 10)
-            let (middle, end) = (try await file.read(from: 3, count: 4), try await file.read(from: 10, count: 0))
-            #expect(middle == Array("3456".utf8))
-            #expect(end.isEmpty)
-            await #expect(throws: StoreError.self) { try await file.read(from: 8, count: 3) }
-            #expect(throws: FileError.notAFile(path: folder.path)) { try ArchiveFile(path: folder.path) }
-            #expect(throws: FileError.self) { try ArchiveFile(path: folder.file("none")) }
-        }
-    }
-
-    @Test("a stream is copied to a file without a name")
-    func stream() async throws {
-        struct Pieces: InputSource {
-            let left = AsyncStream<[UInt8]> { continuation in
-                for text in ["ab", "cde"] { continuation.yield(Array(text.utf8)) }
-                continuation.finish()
-            }
-            func next() async throws(StoreError) -> [UInt8]? {
-                var iterator = left.makeAsyncIterator()
-                return await iterator.next()
-            }
-        }
-        try await TemporaryFolder.with { folder in
-            let file = try await ArchiveFile(copying: Pieces(), into: folder.path)
-            #expect(file.length == 5)
-            let read = try await file.read(from: 1, count: 3)
-            #expect(read == Array("bcd".utf8))
-            #expect(try folder.contents().isEmpty)
-        }
+    @Test("what is wrong with the words is told before anybody is asked")
+    func words() throws {
+        func source(_ words: String...) throws -> ImageAddCommand.Source { try ImageAddCommand.parse(words).source() }
+        #expect(throws: ImageNameError.self) { try source("a:1", "--name", "shell") }
+        #expect(throws: ModelError.self) { try source("a:1", "--name", "A") }
+        #expect(throws: FileError.self) { try source("/no/such.tar", "--name", "a") }
+        #expect(throws: FileError.notAFile(path: "/tmp")) { try source("/tmp", "--name", "a") }
+        guard case .stream = try source("-", "--name", "a") else { Issue.record("- is the standard input"); return }
+        guard case .reference = try source("a:1", "--name", "a") else { Issue.record("a:1 is a reference"); return }
     }
 }

@@ -36,7 +36,8 @@ import Testing
         let spec = JobSpec(
             imageID: "", imageName: "shell", command: ["true"], profile: "standard",
             limits: try ProfileSet.builtIn.profile(named: "shell").limits)
-        let job = JobRecord(id: id, spec: spec, specDigest: "", createdAt: WallTime(milliseconds: 0))
+        let job = JobRecord(
+            JobSummary(id: id, state: .succeeded, createdAt: WallTime(milliseconds: 0)), spec: spec, specDigest: "")
         var attempt = AttemptRecord(
             id: AttemptID(job: id, number: 1), state: .collected, containerName: "c", profileDigest: "", frameKey: 0,
             createdAt: WallTime(milliseconds: 0))

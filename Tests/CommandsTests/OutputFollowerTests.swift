@@ -1,4 +1,6 @@
-import Foundation
+import ControlWire
+import class Foundation.Pipe
+import struct Foundation.Data
 import Model
 import Ports
 import Synchronization
@@ -8,18 +10,40 @@ import Testing
 @testable import Commands
 
 @Suite struct OutputFollowerTests {
-    /// A spool in memory.
-    private final class MemorySpool: Spool {
-        private let bytes = Mutex<[UInt8]>([])
-        private let isClosed = Mutex(false)
+    /// What a daemon hands out: each attempt of each stream, in pieces; a call may be cut after some.
+    private final class Attempts: JobOutput {
+        private let streams: [OutputStream: [[[UInt8]]]]
+        private let cuts: Mutex<Int>
 
-        var length: Int64 { get async { Int64(bytes.withLock(\.count)) } }
-        func append(_ more: [UInt8]) async throws(StoreError) { bytes.withLock { $0 += more } }
-        func read(from offset: Int64, count: Int) async throws(StoreError) -> [UInt8] {
-            if isClosed.withLock({ $0 }) { throw .unavailable(path: "spool", reason: "it is closed") }
-            return bytes.withLock { Array($0.dropFirst(Int(offset)).prefix(count)) }
+        struct Cut: Error {}
+
+        /// - Parameter cuts: calls that end after their first piece, with an error.
+        init(_ streams: [OutputStream: [[[UInt8]]]], cuts: Int = 0) {
+            self.streams = streams
+            self.cuts = Mutex(cuts)
         }
-        func close() async { isClosed.withLock { $0 = true } }
+
+        func output(
+            of job: JobID, _ stream: OutputStream, attempt: Int?, _ take: ([UInt8]) async throws -> Void
+        ) async throws -> Int? {
+            let attempts = streams[stream] ?? []
+            guard !attempts.isEmpty else { return 0 }
+            let number = attempt ?? attempts.count
+            guard number <= attempts.count else { return nil }
+            for piece in attempts[number - 1] {
+                try await take(piece)
+                let isCut = cuts.withLock { cuts in
+                    cuts -= 1
+                    return cuts >= 0
+                }
+                if isCut { throw Cut() }
+            }
+            return number
+        }
+
+        func isLast(_ attempt: Int, of job: JobID) async throws -> Bool {
+            attempt >= streams.values.map(\.count).max() ?? 0
+        }
     }
 
     /// What was printed, by stream; it may refuse after some bytes, as a pipe does whose reader has ended.
@@ -56,173 +80,121 @@ import Testing
         (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 251 &+ $0 >> 8 &+ salt) }
     }
 
-    @Test("what is in the spools is passed on byte for byte, each stream to its own")
-    func exact() async throws {
-        let (printed, out, err) = (Printed(), MemorySpool(), MemorySpool())
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(out, toError: false)
-        await follower.follow(err, toError: true)
-        try await out.append(Self.bytes(200_000, salt: 1))
-        try await err.append(Self.bytes(70_001, salt: 2))
-        await follower.drain()
-        #expect(printed.out == Self.bytes(200_000, salt: 1))
-        #expect(printed.err == Self.bytes(70_001, salt: 2))
-        await follower.drain()
-        #expect(printed.out.count == 200_000)
+    private static let job: JobID = {
+        var generator = SeededGenerator(seed: 1)
+        return JobID(using: &generator)
+    }()
+
+    /// Follows both streams at once, and gives what is wrong with each.
+    @discardableResult
+    private func follow(_ attempts: Attempts, to printed: Printed, first: Int? = 1) async throws -> [OutputError?] {
+        let printer = OutputPrinter(printed.output)
+        @Sendable func one(_ stream: OutputStream) async throws -> OutputError? {
+            var follower = OutputFollower(stream, printer: printer)
+            while true {
+                do {
+                    try await follower.follow(Self.job, from: attempts, first: first)
+                    return follower.flaw
+                } catch is Attempts.Cut {}  // ignored: it goes on where it was
+            }
+        }
+        async let (out, err) = (one(.stdout), one(.stderr))
+        return [try await out, try await err]
     }
 
-    @Test("what comes while it is followed is passed on once, however many ask for it at once")
-    func growing() async throws {
-        let (printed, out, err) = (Printed(), MemorySpool(), MemorySpool())
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(out, toError: false)
-        await follower.follow(err, toError: true)
-        let wanted = Self.bytes(100_000, salt: 3)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await follower.run() }
-            group.addTask {
-                for start in stride(from: 0, to: wanted.count, by: 997) {
-                    try await out.append(Array(wanted[start..<min(start + 997, wanted.count)]))
-                    follower.wakeUp()
-                    if start.isMultiple(of: 5) { try await err.append([UInt8(truncatingIfNeeded: start)]) }
-                    if start.isMultiple(of: 7) { await follower.drain() }
-                }
-                await follower.drain()
-                follower.end()
-            }
-            for _ in 0..<4 { group.addTask { await follower.drain() } }
-            try await group.waitForAll()
-        }
-        #expect(printed.out == wanted)
-        let lines = stride(from: 0, to: wanted.count, by: 997).filter { $0.isMultiple(of: 5) }
-        #expect(printed.err == lines.map { UInt8(truncatingIfNeeded: $0) })
+    private static func pieces(_ bytes: [UInt8], of size: Int) -> [[UInt8]] {
+        stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
+    }
+
+    @Test("what a job writes is passed on byte for byte, each stream to its own")
+    func exact() async throws {
+        let printed = Printed()
+        let (out, err) = (Self.bytes(200_000, salt: 1), Self.bytes(70_001, salt: 2))
+        let flaws = try await follow(
+            Attempts([.stdout: [Self.pieces(out, of: 997)], .stderr: [Self.pieces(err, of: 4096)]]), to: printed)
+        #expect(flaws == [nil, nil])
+        #expect(printed.out == out)
+        #expect(printed.err == err)
+    }
+
+    @Test("a connection that is cut again and again loses nothing and doubles nothing")
+    func cut() async throws {
+        let printed = Printed()
+        let out = Self.bytes(50_000, salt: 3)
+        try await follow(Attempts([.stdout: [Self.pieces(out, of: 1000)]], cuts: 7), to: printed)
+        #expect(printed.out == out)
     }
 
     @Test("a reader of our output that has ended stops the passing on, and nothing else")
     func broken() async throws {
-        let (printed, out) = (Printed(capacity: 100_000), MemorySpool())
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(out, toError: false)
-        try await out.append(Self.bytes(300_000, salt: 4))
-        await follower.drain()
-        await follower.drain()
+        let printed = Printed(capacity: 100_000)
+        let out = Self.bytes(300_000, salt: 4)
+        try await follow(Attempts([.stdout: [Self.pieces(out, of: 30_000)]]), to: printed)
         #expect(printed.refused == 1)
-        #expect(Self.bytes(300_000, salt: 4).starts(with: printed.out))
-        #expect(await out.length == 300_000)
+        #expect(out.starts(with: printed.out))
     }
 
     @Test(
         "a stream that nobody takes any more does not keep the other one from being passed on",
         arguments: [false, true])
     func eachForItself(_ refusing: Bool) async throws {
-        let (printed, out, err) = (Printed(refusing: refusing), MemorySpool(), MemorySpool())
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(out, toError: false)
-        await follower.follow(err, toError: true)
-        for piece in [[1, 2], [3]] as [[UInt8]] {
-            try await out.append(piece)
-            try await err.append(piece)
-            await follower.drain()
-        }
+        let printed = Printed(refusing: refusing)
+        try await follow(Attempts([.stdout: [[[1, 2], [3]]], .stderr: [[[1, 2], [3]]]]), to: printed)
         #expect(printed.refused == 1)
         #expect(printed.out == (refusing ? [1, 2, 3] : []))
         #expect(printed.err == (refusing ? [] : [1, 2, 3]))
     }
 
-    @Test("a spool that is closed under the follower is the end of it, not a failure")
-    func closed() async throws {
-        let (printed, out) = (Printed(), MemorySpool())
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(out, toError: false)
-        try await out.append([1, 2, 3])
-        await follower.drain()
-        await out.close()
-        await follower.drain()
-        #expect(printed.out == [1, 2, 3])
-    }
-
-    @Test("followed spools pass on what is written to stdout and stderr, and only that, before they are gone")
-    func followedSpools() async throws {
-        struct OneSpool: Spools {
-            let spool: MemorySpool
-            func open(_ attempt: AttemptID, _ stream: SpoolStream) async throws(StoreError) -> any Spool { spool }
-            func remove(_ attempt: AttemptID) async throws(StoreError) {}
-        }
-        var ids = SeededGenerator(seed: 1)
-        let attempt = AttemptID(job: JobID(using: &ids), number: 1)
-        for (stream, wanted) in [
-            (SpoolStream.stdout, ([UInt8](arrayLiteral: 1, 2), [UInt8]())), (.stderr, ([], [1, 2])),
-            (.report, ([], [])),
-            (.artifacts, ([], [])),
-        ] {
-            let printed = Printed()
-            let follower = OutputFollower(output: printed.output)
-            await follower.follow(attempt.job)
-            let spools = FollowedSpools(OneSpool(spool: MemorySpool()), follower: follower)
-            let spool = try await spools.open(attempt, stream)
-            try await spool.append([1, 2])
-            await spool.close()
-            #expect(printed.out == [] && printed.err == [], "whoever closes does not wait for a reader")
-            try await spools.remove(attempt)
-            #expect(printed.out == wanted.0, "\(stream)")
-            #expect(printed.err == wanted.1, "\(stream)")
-        }
-    }
-
-    @Test("what another job writes is not passed on")
-    func otherJob() async throws {
-        struct OneSpool: Spools {
-            let spool: MemorySpool
-            func open(_ attempt: AttemptID, _ stream: SpoolStream) async throws(StoreError) -> any Spool { spool }
-            func remove(_ attempt: AttemptID) async throws(StoreError) {}
-        }
-        var ids = SeededGenerator(seed: 1)
+    @Test("what a second attempt writes again is passed on once")
+    func secondAttempt() async throws {
         let printed = Printed()
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(JobID(using: &ids))
-        let spools = FollowedSpools(OneSpool(spool: MemorySpool()), follower: follower)
-        let other = AttemptID(job: JobID(using: &ids), number: 1)
-        try await spools.open(other, .stdout).append([1, 2])
-        await follower.drain()
-        try await spools.remove(other)
-        #expect(printed.out == [])
+        let out = Self.bytes(10_000, salt: 5)
+        let first = Self.pieces(Array(out.prefix(6000)), of: 1000)
+        let flaws = try await follow(Attempts([.stdout: [first, Self.pieces(out, of: 777)]]), to: printed)
+        #expect(printed.out == out)
+        #expect(flaws == [nil, nil])
     }
 
     @Test(
-        "a further attempt goes on where the earlier one ended, if it has written the same; else nothing of it is printed",
-        arguments: [
-            (later: "begun, and more", printed: "begun, and more", isFlawed: false),
-            (later: "begun", printed: "begun", isFlawed: false),
-            (later: "other, and more", printed: "begun", isFlawed: true),
-            (later: "beg", printed: "begun", isFlawed: true),
-            (later: "", printed: "begun", isFlawed: true),
-        ])
-    func furtherAttempt(later: String, printed wanted: String, isFlawed: Bool) async throws {
-        let (printed, first, second) = (Printed(), MemorySpool(), MemorySpool())
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(first, toError: false)
-        try await first.append(Array("begun".utf8))
-        await follower.drain()
-        await follower.follow(second, toError: false)
-        for byte in later.utf8 {
-            try await second.append([byte])
-            await follower.drain()
-        }
-        await follower.drain()
-        #expect(String(decoding: printed.out, as: UTF8.self) == wanted)
-        let flaw = await follower.flaw
-        #expect(flaw == (isFlawed ? .begunAnew(stream: "standard output") : nil))
+        "a second attempt that writes something else, or less, is not passed on, and said to differ", arguments: [0, 1])
+    func unlike(_ kind: Int) async throws {
+        let printed = Printed()
+        let out = Self.bytes(6000, salt: 6)
+        let second = kind == 0 ? Self.bytes(9000, salt: 7) : Array(out.prefix(5000))
+        let flaws = try await follow(
+            Attempts([.stdout: [Self.pieces(out, of: 1000), Self.pieces(second, of: 1000)]]), to: printed)
+        #expect(printed.out == out)
+        #expect(flaws[0] == .begunAnew(stream: "standard output"))
     }
 
-    @Test("a further attempt needs to repeat nothing where nothing was printed")
-    func nothingPrinted() async throws {
-        let (printed, first, second) = (Printed(), MemorySpool(), MemorySpool())
-        let follower = OutputFollower(output: printed.output)
-        await follower.follow(first, toError: true)
-        await follower.drain()
-        await follower.follow(second, toError: true)
-        await follower.drain()
-        let flaw = await follower.flaw
-        #expect(flaw == nil)
+    @Test("from the newest attempt on, earlier ones are not shown")
+    func newest() async throws {
+        let printed = Printed()
+        try await follow(Attempts([.stdout: [[[1]], [[2]]]]), to: printed, first: nil)
+        #expect(printed.out == [2])
+    }
+
+    @Test("a write that hangs is given up when somebody has no more patience")
+    func stuck() async throws {
+        let begun = Latch()
+        let silence = Pipe()
+        let output = Output { _, _ in
+            begun.open()
+            // It waits here, as in a write to a terminal that was stopped.
+            _ = silence.fileHandleForReading.availableData
+        }
+        let printer = OutputPrinter(output)
+        let end = await withTaskGroup(of: OutputPrinter.End?.self) { group in
+            group.addTask { await printer.pass([1], toError: false) }
+            group.addTask {
+                await begun.wait()
+                printer.dropStuckWrite()
+                printer.dropStuckWrite()
+                return nil
+            }
+            return await group.reduce(nil as OutputPrinter.End?) { $0 ?? $1 }
+        }
+        #expect(end == .stuck)
+        try silence.fileHandleForWriting.close()
     }
 }

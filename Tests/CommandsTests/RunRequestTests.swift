@@ -57,7 +57,8 @@ import Testing
     @Test("patterns are artifacts like any other; changes and the output policy are asked for by flags")
     func outputs() throws {
         let request = try request([
-            "--artifact", "out/*.png", "--artifact", "**/[a-c]?.csv", "--changes", "/tmp/x", "--output-policy", "kill",
+            "--artifact", "out/*.png", "--artifact", "**/[a-c]?.csv", "--changes", "/tmp/does-not-exist",
+            "--output-policy", "kill",
             "--", "true",
         ])
         #expect(request.artifacts == ["out/*.png", "**/[a-c]?.csv"])
@@ -151,6 +152,6 @@ import Testing
         let run = try #require(
             try Caisson.parseAsRoot(["run", "--image", "x", "--artifacts-dir", "d", "--home", "h", "--", "a", "--b"])
                 as? RunCommand)
-        #expect((run.command, run.artifactsDir, run.home.home, run.timeout) == (["a", "--b"], "d", "h", nil))
+        #expect((run.command, run.artifactsDir, run.home.home.home, run.timeout) == (["a", "--b"], "d", "h", nil))
     }
 }
