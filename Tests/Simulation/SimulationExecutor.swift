@@ -1,0 +1,72 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// Runs all tasks of a simulation on one thread, one piece at a time, in an order that a seed gives.
+///
+/// A call that is carried out by other threads, those of the real store, is waited for on the spot: so the same seed gives the same order,
+/// whatever the machine does.
+///
+/// - Threading: One thread alone calls ``step()``; it blocks, so that it must be none of Swift's pool.
+final class SimulationExecutor: TaskExecutor {
+    private struct State {
+        var waiting: [UnownedJob] = []
+        var generator: SeededGenerator
+    }
+
+    private let state: Mutex<State>
+
+    init(seed: UInt64) { state = Mutex(State(generator: SeededGenerator(seed: seed))) }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.waiting.append(job) }
+    }
+
+    /// Runs the next piece of a task; false if there is none, because all of them wait.
+    func step() -> Bool {
+        let job = state.withLock { state in
+            let index = state.waiting.indices.randomElement(using: &state.generator)
+            return index.map { state.waiting.remove(at: $0) }
+        }
+        job?.runSynchronously(on: asUnownedTaskExecutor())
+        return job != nil
+    }
+
+    /// Runs pieces until all tasks wait, or there were so many.
+    func run(atMost count: Int) {
+        for _ in 0..<count { guard step() else { return } }
+    }
+
+    /// Has a call carried out by other threads, and waits for it.
+    static func outside<Value: Sendable, Failure: Error>(
+        _ call: @escaping @Sendable () async throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let answer = Answer<Value, Failure>()
+        Task.detached { answer.set(await Result.of(call)) }
+        return try answer.wait().get()
+    }
+}
+
+/// What comes back from another thread.
+private final class Answer<Value: Sendable, Failure: Error>: Sendable {
+    private let result = Mutex<Result<Value, Failure>?>(nil)
+    private let isThere = DispatchSemaphore(value: 0)
+
+    func set(_ result: Result<Value, Failure>) {
+        self.result.withLock { $0 = result }
+        isThere.signal()
+    }
+
+    func wait() -> Result<Value, Failure> {
+        isThere.wait()
+        guard let result = result.withLock({ $0 }) else { fatalError("an answer was told of, and is not there") }
+        return result
+    }
+}
+
+extension Result where Success: Sendable {
+    fileprivate static func of(_ call: @Sendable () async throws(Failure) -> Success) async -> Result {
+        do throws(Failure) { return .success(try await call()) } catch { return .failure(error) }
+    }
+}
