@@ -53,8 +53,6 @@ struct BombRange {
 
     private struct Accepted {
         let record: JobRecord
-        let profile: PreparedProfile
-        let input: (any InputSource)?
         var job: JobID { record.id }
     }
 
@@ -89,16 +87,12 @@ struct BombRange {
 
     private func accept(_ request: JobRequest, input: Latch?) async throws -> Accepted {
         var request = request
-        let source = input.map { InputUntil(end: $0) }
-        if let source { request.stdin = .live(source) }
-        let profile = try Instance.profile(named: request.profile)
-        let record = try await instance.supervisor.accept(request, profile: profile)
-        return Accepted(record: record, profile: profile, input: source)
+        if let input { request.stdin = .live(InputUntil(end: input)) }
+        return Accepted(record: try await instance.accept(request))
     }
 
     private func run(_ job: Accepted) async throws {
-        _ = try await instance.supervisor.run(
-            job.record, profile: job.profile, live: job.input, control: JobControl(grace: job.record.spec.limits.grace))
+        _ = try await instance.end(of: job.record)
     }
 }
 

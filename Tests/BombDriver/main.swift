@@ -19,9 +19,8 @@ let watched = WatchedJobs()
 var layers = Layers()
 layers.spools = { WatchedSpools(spools: $0, jobs: watched) }
 let instance = try await Instance.open(
-    configuration, logger: Logger(label: "bomb") { _ in SwiftLogNoOpLogHandler() }, layers: layers,
-    whenWaiting: { _ in })
+    configuration, logger: Logger(label: "bomb") { _ in SwiftLogNoOpLogHandler() }, layers: layers)
 let range = BombRange(instance: instance, watched: watched, plan: plan)
-let report = try await range.setOff()
+let report = try await instance.serving { try await range.setOff() }
 try await instance.close()
 try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(report))

@@ -1,5 +1,6 @@
 import CellWire
 import Model
+import Planner
 import Ports
 
 /// A store around whose writes the process can end.
@@ -15,9 +16,29 @@ struct CrashingStore: JobStore, JobReader, BlobReader {
 
     func digest(of spec: JobSpec) throws(StoreError) -> String { try store.digest(of: spec) }
 
-    func submit(_ job: JobRecord, inputs: [Blob]) async throws(StoreError) {
-        try await around("submit") { () throws(StoreError) in try await store.submit(job, inputs: inputs) }
+    // MARK: What comes in
+
+    func keep(_ blob: Blob, at time: WallTime) async throws(StoreError) {
+        try await around("keep") { () throws(StoreError) in try await store.keep(blob, at: time) }
     }
+
+    func submit(_ acceptance: Acceptance, inputs: [Blob]) async throws(StoreError) -> SubmissionReceipt {
+        try await around("submit") { () throws(StoreError) in try await store.submit(acceptance, inputs: inputs) }
+    }
+
+    // MARK: What is to begin
+
+    func wake(at now: WallTime) async throws(StoreError) -> WakeUp {
+        try await around("wake") { () throws(StoreError) in try await store.wake(at: now) }
+    }
+
+    func expand(_ map: JobID, members: [Blob], ids: [JobID], at time: WallTime) async throws(StoreError) {
+        try await around("expand") { () throws(StoreError) in
+            try await store.expand(map, members: members, ids: ids, at: time)
+        }
+    }
+
+    // MARK: The life of an attempt
 
     func lease(_ intent: AttemptIntent) async throws(StoreError) {
         try await around("lease") { () throws(StoreError) in try await store.lease(intent) }
@@ -37,13 +58,27 @@ struct CrashingStore: JobStore, JobReader, BlobReader {
         }
     }
 
+    func markStopping(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
+        try await around("markStopping") { () throws(StoreError) in try await store.markStopping(attempt, at: time) }
+    }
+
+    func markFinalizing(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
+        try await around("markFinalizing") { () throws(StoreError) in
+            try await store.markFinalizing(attempt, at: time)
+        }
+    }
+
+    func setLending(_ job: JobID, _ isLending: Bool, at time: WallTime) async throws(StoreError) {
+        try await around("setLending") { () throws(StoreError) in try await store.setLending(job, isLending, at: time) }
+    }
+
     func finish(_ outcome: AttemptOutcome) async throws(StoreError) {
         try await around("finish") { () throws(StoreError) in try await store.finish(outcome) }
     }
 
-    func requeue(_ attempt: AttemptID, reason: String, at time: WallTime) async throws(StoreError) {
+    func requeue(_ attempt: AttemptID, reason: String, until: WallTime?, at time: WallTime) async throws(StoreError) {
         try await around("requeue") { () throws(StoreError) in
-            try await store.requeue(attempt, reason: reason, at: time)
+            try await store.requeue(attempt, reason: reason, until: until, at: time)
         }
     }
 
@@ -63,18 +98,82 @@ struct CrashingStore: JobStore, JobReader, BlobReader {
         try await around("markRemoved") { () throws(StoreError) in try await store.markRemoved(attempt, at: time) }
     }
 
-    // MARK: Reading
+    // MARK: What people ask for
 
-    func liveAttempts() async throws(StoreError) -> [AttemptRecord] { try await store.liveAttempts() }
-    func openJobs() async throws(StoreError) -> [JobRecord] { try await store.openJobs() }
-    func cellVolume(digest: String) async throws(StoreError) -> String? { try await store.cellVolume(digest: digest) }
-    func setCellVolume(_ name: String, digest: String, at time: WallTime) async throws(StoreError) {
-        try await store.setCellVolume(name, digest: digest, at: time)
+    func cancel(_ job: JobID, _ order: CancelOrder) async throws(StoreError) -> CancelReceipt {
+        try await around("cancel") { () throws(StoreError) in try await store.cancel(job, order) }
     }
+
+    func hold(
+        _ job: JobID, _ flag: JobSummary.Flag?, by actor: String, at time: WallTime
+    ) async throws(StoreError) {
+        try await around("hold") { () throws(StoreError) in try await store.hold(job, flag, by: actor, at: time) }
+    }
+
+    func setPriority(
+        _ job: JobID, _ priority: Int, by actor: String, at time: WallTime
+    ) async throws(StoreError) {
+        try await around("setPriority") { () throws(StoreError) in
+            try await store.setPriority(job, priority, by: actor, at: time)
+        }
+    }
+
+    func decide(_ approval: JobID, isApproved: Bool, _ flag: JobSummary.Flag) async throws(StoreError) {
+        try await around("decide") { () throws(StoreError) in
+            try await store.decide(approval, isApproved: isApproved, flag)
+        }
+    }
+
+    func retry(_ job: JobID, ids: any IDSource, by actor: String, at time: WallTime) async throws(StoreError) -> JobID {
+        try await around("retry") { () throws(StoreError) in
+            try await store.retry(job, ids: ids, by: actor, at: time)
+        }
+    }
+
+    func discard(_ job: JobID, by actor: String, at time: WallTime) async throws(StoreError) {
+        try await around("discard") { () throws(StoreError) in try await store.discard(job, by: actor, at: time) }
+    }
+
+    func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError) {
+        try await around("setQueue") { () throws(StoreError) in try await store.setQueue(queue, by: actor, at: time) }
+    }
+
+    func setCellVolume(_ name: String, digest: String, at time: WallTime) async throws(StoreError) {
+        try await around("setCellVolume") { () throws(StoreError) in
+            try await store.setCellVolume(name, digest: digest, at: time)
+        }
+    }
+}
+
+/// What only reads is passed on.
+extension CrashingStore {
+    func missingBlobs(of references: [BlobReference]) async throws(StoreError) -> [BlobReference] {
+        try await store.missingBlobs(of: references)
+    }
+    func planRows() async throws(StoreError) -> PlanRows { try await store.planRows() }
+    func expansions(limit: Int) async throws(StoreError) -> [Expansion] { try await store.expansions(limit: limit) }
+    func inputs(of job: JobID) async throws(StoreError) -> [JobSpec.InputFile] { try await store.inputs(of: job) }
+    func liveAttempts() async throws(StoreError) -> [AttemptRecord] { try await store.liveAttempts() }
+    func cellVolume(digest: String) async throws(StoreError) -> String? { try await store.cellVolume(digest: digest) }
+    func summary(_ reference: String) async throws(StoreError) -> JobSummary { try await store.summary(reference) }
     func job(_ reference: String) async throws(StoreError) -> JobRecord { try await store.job(reference) }
-    func jobs(limit: Int) async throws(StoreError) -> [JobRecord] { try await store.jobs(limit: limit) }
+    func jobs(_ filter: JobFilter, limit: Int, before: Int64?) async throws(StoreError) -> JobPage {
+        try await store.jobs(filter, limit: limit, before: before)
+    }
+    func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
+        try await store.tree(root, limit: limit)
+    }
+    func needs(in root: JobID, limit: Int) async throws(StoreError) -> [NeedRecord] {
+        try await store.needs(in: root, limit: limit)
+    }
+    func counts(in root: JobID) async throws(StoreError) -> [JobState: Int] { try await store.counts(in: root) }
+    func waitFacts(of job: JobID) async throws(StoreError) -> WaitFacts { try await store.waitFacts(of: job) }
+    func queues() async throws(StoreError) -> [QueueStatistics] { try await store.queues() }
     func attempts(of job: JobID) async throws(StoreError) -> [AttemptRecord] { try await store.attempts(of: job) }
     func events(of job: JobID) async throws(StoreError) -> [EventRecord] { try await store.events(of: job) }
+    func events(after ordinal: Int64, limit: Int) async throws(StoreError) -> [EventRecord] {
+        try await store.events(after: ordinal, limit: limit)
+    }
     func bytes(of reference: BlobReference, from offset: Int64, count: Int) async throws(StoreError) -> [UInt8] {
         try await store.bytes(of: reference, from: offset, count: count)
     }

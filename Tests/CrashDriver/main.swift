@@ -10,6 +10,7 @@ import Hardening
 import Logging
 import Model
 import Ports
+import SQLiteStore
 import Scheduler
 
 let arguments = CommandLine.arguments
@@ -23,16 +24,15 @@ layers.spools = { CrashingSpools(spools: $0, crash: crash) }
 layers.store = { CrashingStore(store: $0, crash: crash) }
 layers.engine = { CrashingEngine(engine: $0, crash: crash) }
 let logger = Logger(label: "crash") { _ in SwiftLogNoOpLogHandler() }
-let instance = try await Instance.open(configuration, logger: logger, layers: layers, whenWaiting: { _ in })
-let findings = try await instance.recovery.run()
-await EarlierJobs(
-    findings, supervisor: instance.supervisor, profile: { try Instance.profile(named: $0) }, tell: { _ in }
-).run()
-let profile = try Instance.profile(named: "shell")
+let instance = try await Instance.open(configuration, logger: logger, layers: layers)
+let profile = try Instance.profile(named: "shell").profile
 let request = JobRequest(
-    image: arguments[2], command: Array(arguments[3...]), profile: profile.profile.name,
-    limits: profile.profile.limits)
-let job = try await instance.supervisor.accept(request, profile: profile)
-_ = try await instance.supervisor.run(
-    job, profile: profile, control: JobControl(grace: request.limits.grace))
+    image: arguments[2], command: Array(arguments[3...]), profile: profile.name, limits: profile.limits)
+try await instance.serving {
+    // What an earlier process left is in hand first.
+    for attempt in try await instance.store.liveAttempts() {
+        _ = try await instance.end(of: try await instance.store.job("\(attempt.id.job)"))
+    }
+    _ = try await instance.end(of: try await instance.accept(request))
+}
 try await instance.close()

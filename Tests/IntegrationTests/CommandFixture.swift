@@ -35,11 +35,26 @@ struct CommandFixture: Sendable {
         do {
             try await body(self)
         } catch {
+            try await stopDaemon()
             try removeLeftovers()
             throw error
         }
+        try await stopDaemon()
         let leftovers = try removeLeftovers()
         #expect(leftovers.isEmpty, "containers were left behind")
+    }
+
+    /// The process id of the daemon that has the data folder, if there is one.
+    var daemon: Int32? { DaemonFixture(folder: folder).holder }
+
+    /// Ends the daemon that the commands have started, with what still runs, and waits for its end.
+    func stopDaemon(by signal: Int32 = SIGTERM) async throws {
+        guard let daemon else { return }
+        kill(daemon, signal)
+        for _ in 0..<1200 where kill(daemon, 0) == 0 { try await Task.sleep(for: .milliseconds(50)) }
+        guard kill(daemon, 0) == 0 else { return }
+        kill(daemon, SIGKILL)
+        Issue.record("the daemon did not end within a minute")
     }
 
     /// The installation's id, once its database has been made: read directly, for it is asked for often.
@@ -82,6 +97,7 @@ struct CommandFixture: Sendable {
         var all = ProcessInfo.processInfo.environment
         all["CAISSON_HOME"] = home
         all["DOCKER_HOST"] = engine
+        all["CAISSON_DRAIN"] = "cancel"
         all.merge(environment) { _, given in given }
         return try RunningCommand(
             program: TestEngine.programs.appending(path: "caisson"), arguments, environment: all, stdin: stdin,

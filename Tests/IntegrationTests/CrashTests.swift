@@ -91,6 +91,7 @@ struct CrashTests {
         let list = try await caisson.caisson("list", "-o", "json")
         let jobs = try JSONDecoder().decode([JSONValue].self, from: list.stdout)
         let id = try #require(jobs.last?["id"]?.stringValue)
+        #expect(try await caisson.caisson("wait", id).status == 0)
         let shown = try await caisson.caisson("show", id, "-o", "json")
         let job = try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
         #expect(job["state"] == "succeeded", "\(shown.out)")

@@ -37,6 +37,7 @@ struct DoctorCommandTests {
     func healthy() async throws {
         try await CommandFixture.with { caisson in
             #expect(try await caisson.run([], "true").status == 0)
+            try await caisson.stopDaemon()
             let home = TemporaryFolder(path: caisson.home)
             let before = try home.modes()
             let database = try Data(contentsOf: URL(filePath: home.file("caisson.db")))
@@ -94,6 +95,7 @@ struct DoctorCommandTests {
     func damagedStore() async throws {
         try await CommandFixture.with { caisson in
             #expect(try await caisson.run([], "true").status == 0)
+            try await caisson.stopDaemon()
             let url = URL(filePath: "\(caisson.home)/caisson.db")
             let whole = try Data(contentsOf: url)
             var broken = whole
@@ -177,6 +179,7 @@ struct DoctorCommandTests {
     func spoiltBlobs() async throws {
         try await CommandFixture.with { caisson in
             #expect(try await caisson.run([], "seq", "20000").status == 0)
+            try await caisson.stopDaemon()
             #expect(try await diagnose(caisson).level("store.blobs") == "ok")
             let stray = "\(caisson.home)/blobs/ab/ab\(String(repeating: "0", count: 62))"
             try FileManager.default.createDirectory(
@@ -213,6 +216,7 @@ struct DoctorCommandTests {
             _ = try await caisson.runningContainer()
             running.send(SIGKILL)
             _ = try await running.outcome()
+            try await caisson.stopDaemon(by: SIGKILL)
             let seen = try await diagnose(caisson)
             #expect(seen.status == 0)
             #expect(seen.level("leftovers") == "warn")

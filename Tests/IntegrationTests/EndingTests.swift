@@ -2,6 +2,7 @@ import Daemon
 import Foundation
 import Glibc
 import Model
+import Planner
 import Ports
 import SQLiteStore
 import Scheduler
@@ -254,20 +255,17 @@ struct EndingTests {
         }
     }
 
-    @Test("a job that nobody has begun within its queue clock is not begun any more")
+    @Test("a job that cannot begin within its queue clock is not begun any more")
     func queueClock() async throws {
         try await InstanceFixture.with { fixture in
+            try await fixture.instance.store.setQueue(
+                QueueRow(QueueID(), isPaused: true), by: "test", at: WallTime(milliseconds: 0))
             var request = fixture.request(["true"])
             request.limits.queue = .seconds(1)
-            let job = try await fixture.instance.supervisor.accept(request, profile: fixture.profile)
-            let late = Date(timeIntervalSince1970: Double(job.createdAt.milliseconds) / 1000 + 1.1)
-            try await CommandFixture(folder: fixture.folder).eventually("the end of its clock") { Date() > late }
-            let verdict = try await fixture.instance.supervisor.run(
-                job, profile: fixture.profile, control: JobControl(grace: .seconds(1)))
-            #expect(verdict?.state == .timedOut)
-            #expect(verdict?.reason == "queue_clock")
-            #expect(verdict?.message == "The job was not begun within 1.0 s of its acceptance.")
-            #expect(try await fixture.instance.store.attempts(of: job.id).isEmpty)
+            let (job, verdict) = try await fixture.run(request)
+            #expect(verdict.state == .timedOut)
+            #expect(verdict.reason == "queue_clock")
+            #expect(try await fixture.instance.store.attempts(of: job).isEmpty)
         }
     }
 
@@ -286,11 +284,11 @@ struct EndingTests {
         }
     }
 
-    @Test("a hundred megabytes come whole through two processes that are killed while they pass them on")
+    @Test("a hundred megabytes come whole through two daemons that are killed while they pass them on")
     func saturated() async throws {
         try await CommandFixture.with { caisson in
             let gate = Pipe()
-            // The input ends with its process: the second half begins under the next one.
+            // The input ends with its client: the second half begins under the next daemon.
             let script = "seq 1 6000000; cat; seq 6000001 12000000"
             let running = try caisson.start(
                 ["run", "--image", "shell", "--stdin", "-", "--", "sh", "-c", script], gate: gate)
@@ -302,18 +300,18 @@ struct EndingTests {
                 return try #require(size)
             }
             try await caisson.eventually("ten megabytes") { try spooled() > 10_000_000 }
+            try await caisson.stopDaemon(by: SIGKILL)
             running.send(SIGKILL)
             _ = try await running.outcome()
 
-            let second = try caisson.start(["run", "--image", "shell", "--", "true"])
+            #expect(try await caisson.run([], "true").status == 0)
             try await caisson.eventually("ten megabytes more, or the end") {
                 // ignored: with the job's end its spool goes
                 (try? spooled()).map { $0 > 60_000_000 } ?? true
             }
-            second.send(SIGKILL)
-            _ = try await second.outcome()
+            try await caisson.stopDaemon(by: SIGKILL)
 
-            #expect(try await caisson.run([], "true").status == 0)
+            #expect(try await caisson.caisson("wait", id).status == 0)
             let logs = try await caisson.caisson("logs", id)
             let path = caisson.folder.file("logs")
             try logs.stdout.write(to: URL(filePath: path))

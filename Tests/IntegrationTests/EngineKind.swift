@@ -44,7 +44,7 @@ enum EngineKind: CaseIterable, Sendable {
         do {
             try await client.negotiate()
             let engine = try DockerSandboxes(
-                client: client, store: MemoryJobStore(), images: MemoryImages(), installation: installation,
+                client: client, store: TemporaryStore(), images: MemoryImages(), installation: installation,
                 cell: CellImage(cellPath: TestEngine.programs.appending(path: "caisson-cell").path), ids: ids,
                 wallClock: FixedWallClock(), clock: .continuous)
             try await body(EngineFixture(engine: engine, installation: installation, ids: ids, profile: profile))

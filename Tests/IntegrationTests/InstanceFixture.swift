@@ -20,7 +20,7 @@ struct InstanceFixture: Sendable {
     /// - Parameter engine: the address to use instead of the real engine's.
     static func with(
         engine: String? = nil, watching: @escaping (any Spools) -> any Spools = { $0 },
-        _ body: (InstanceFixture) async throws -> Void
+        _ body: @escaping @Sendable (InstanceFixture) async throws -> Void
     ) async throws {
         await EngineTurns.all.take()
         defer { EngineTurns.all.give() }
@@ -31,13 +31,12 @@ struct InstanceFixture: Sendable {
             var layers = Layers()
             layers.spools = watching
             let instance = try await Instance.open(
-                configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, layers: layers,
-                whenWaiting: { _ in })
+                configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, layers: layers)
             let fixture = InstanceFixture(
                 instance: instance, folder: folder, profile: try Instance.profile(named: "shell"))
             let result: Result<Void, any Error>
             do {
-                try await body(fixture)
+                try await instance.serving { try await body(fixture) }
                 result = .success(())
             } catch {
                 result = .failure(error)
@@ -58,12 +57,9 @@ struct InstanceFixture: Sendable {
 
     /// Runs a job to its end.
     @discardableResult
-    func run(_ request: JobRequest, control: JobControl? = nil) async throws -> (JobID, Verdict) {
-        let job = try await instance.supervisor.accept(request, profile: profile)
-        let live: (any InputSource)? = if case .live(let source) = request.stdin { source } else { nil }
-        let control = control ?? JobControl(grace: .seconds(1))
-        let verdict = try await instance.supervisor.run(job, profile: profile, live: live, control: control)
-        return (job.id, try #require(verdict))
+    func run(_ request: JobRequest) async throws -> (JobID, Verdict) {
+        let job = try await instance.end(of: try await instance.accept(request))
+        return (job.id, Verdict(job.state, try #require(job.reason), try #require(job.message)))
     }
 
     /// What a finished job wrote to its stdout.

@@ -21,7 +21,9 @@ struct InterruptionTests {
             let outcome = try await running.outcome()
             #expect(outcome.status == 8)
             #expect(outcome.out == "begun\n")
-            #expect(try !caisson.probe.inventory().containers.contains(container))
+            try await caisson.eventually("the removal") {
+                try !caisson.probe.inventory().containers.contains(container)
+            }
             #expect(try await caisson.caisson("logs", "@latest").out == "begun\n")
         }
     }
@@ -41,27 +43,40 @@ struct InterruptionTests {
             running.send(SIGINT)
             let outcome = try await running.outcome()
             #expect(outcome.status == 8, "\(outcome.err)")
-            #expect(try !caisson.probe.inventory().containers.contains(container))
+            try await caisson.eventually("the removal") {
+                try !caisson.probe.inventory().containers.contains(container)
+            }
+        }
+    }
+
+    @Test("a client that is killed ends nothing but its input: the job goes on, and can be waited for")
+    func clientKilled() async throws {
+        try await CommandFixture.with { caisson in
+            let gate = Pipe()
+            let script = "echo begun; cat; echo ended"
+            let running = try caisson.start(
+                ["run", "--image", "shell", "--stdin", "-", "--", "sh", "-c", script], gate: gate)
+            try await caisson.eventually("its first output") { try running.outputSoFar() == "begun\n" }
+            running.send(SIGKILL)
+            _ = try await running.outcome()
+            let waited = try await caisson.caisson("wait", "@latest")
+            #expect(waited.status == 0, "\(waited.err)")
+            #expect(try await caisson.caisson("logs", "@latest").out == "begun\nended\n")
         }
     }
 
     @Test(
-        "what a process left that was killed, or told to quit, is gone on with by the next run, and nothing else is touched",
+        "a job whose daemon is killed, or told to quit, is gone on with by the next one, and nothing else is touched",
         arguments: [SIGKILL, SIGQUIT])
     func killed(by signal: Int32) async throws {
         try await CommandFixture.with { caisson in
-            let gate = Pipe()  // the next process has no input to pass on: the tool then finds the end of it
+            let gate = Pipe()  // what is passed on goes with the daemon: the tool then finds the end of it
             let script = "echo begun; cat; echo ended"
             let running = try caisson.start(
                 ["run", "--image", "shell", "--stdin", "-", "--", "sh", "-c", script], gate: gate)
             let container = try await caisson.runningContainer()
-            // Only from here on it is the tool that is gone on with: a job that was not begun has lost its input.
             try await caisson.eventually("its first output") { try running.outputSoFar() == "begun\n" }
             let installation = try #require(caisson.installation())
-            running.send(signal)
-            let gone = try await running.outcome()
-            #expect((gone.status, gone.err) == (128 + signal, ""))
-            #expect(try caisson.probe.inventory().containers.contains(container), "it outlives its process")
 
             // Foreign containers: one with our labels and no row of ours, one that only has a name like ours.
             let image = "caisson/shell:local"
@@ -84,19 +99,23 @@ struct InterruptionTests {
             }
 
             #expect(try await caisson.caisson("list", "-o", "json").out.contains(#""state" : "running""#))
-            let next = try await caisson.run([], "echo", "hello")
-            #expect(next.out == "hello\n")
-            #expect(next.err.contains("of an earlier process"), "\(next.err)")
+            let daemon = try #require(caisson.daemon)
+            kill(daemon, signal)
+            // Its client has another daemon started, which goes on with the sandbox.
+            let outcome = try await running.outcome()
+            #expect(outcome.status == 0, "\(outcome.err)")
+            #expect(outcome.out == "begun\nended\n")
+            #expect(try #require(caisson.daemon) != daemon)
+            try await caisson.eventually("the removal") {
+                try !caisson.probe.inventory().containers.contains(container)
+            }
             let left = try caisson.probe.inventory().containers
-            #expect(!left.contains(container))
             #expect(left.isSuperset(of: ["/\(pretender)", "/\(other)"]))
-            let list = try await caisson.caisson("list", "-o", "json")
-            let states = try JSONDecoder().decode([JSONValue].self, from: list.stdout).map { $0["state"]?.stringValue }
-            #expect(states == ["succeeded", "succeeded"])
-            let earlier = try JSONDecoder().decode([JSONValue].self, from: list.stdout).last?["id"]?.stringValue ?? ""
-            #expect(try await caisson.caisson("logs", earlier).out == "begun\nended\n")
-            let shown = try await caisson.caisson("show", earlier, "-o", "json")
+            #expect(try await caisson.latest()["state"] == "succeeded")
+            let shown = try await caisson.caisson("show", "@latest", "-o", "json")
             #expect(shown.out.contains(#""adopted""#), "\(shown.out)")
+            // The daemon's end finds nothing of these: they are not ours.
+            try await caisson.stopDaemon()
         }
     }
 
@@ -108,6 +127,7 @@ struct InterruptionTests {
             try await caisson.eventually("its output") { try running.outputSoFar().hasSuffix("begun\n") }
             running.send(SIGKILL)
             _ = try await running.outcome()
+            try await caisson.stopDaemon(by: SIGKILL)
             let spools = URL(filePath: "\(caisson.home)/spool")
             if all {
                 try FileManager.default.removeItem(at: spools)
@@ -117,8 +137,8 @@ struct InterruptionTests {
                 try stdout.truncate(atOffset: 10)
                 try stdout.close()
             }
-            let next = try await caisson.run([], "echo", "next")
-            #expect(next.status == 0, "\(next.err)")
+            let waited = try await caisson.caisson("wait", "@latest")
+            #expect(waited.status == 9, "\(waited.err)")
             let list = try await caisson.caisson("list", "-o", "json")
             let jobs = try JSONDecoder().decode([JSONValue].self, from: list.stdout)
             #expect(jobs.last?["state"] == "errored", "\(list.out)")
@@ -126,17 +146,15 @@ struct InterruptionTests {
         }
     }
 
-    @Test("a second run waits for the first one's folder and says whom it waits for")
+    @Test("a second run does not wait for the first one")
     func secondRun() async throws {
         try await CommandFixture.with { caisson in
             let first = try start(caisson, "sleep", "600")
             _ = try await caisson.runningContainer()
             let second = try start(caisson, "echo", "second")
-            let words = "waiting for process \(first.pid)"
-            try await caisson.eventually("its words") { try second.errorSoFar().contains(words) }
+            #expect(try await second.outcome().out == "second\n")
             first.send(SIGTERM)
             #expect(try await first.outcome().status == 8)
-            #expect(try await second.outcome().out == "second\n")
         }
     }
 
@@ -196,31 +214,23 @@ struct InterruptionTests {
     }
 
     @Test(
-        "with a full disk the container goes all the same, and the next run finds room again",
+        "with a full disk a job ends all the same, with what could be kept of its output, and its container goes",
         .enabled(if: geteuid() == 0, "it mounts a small tmpfs, which only root may"))
     func fullDisk() async throws {
         try await TemporaryFolder.with { folder in
-            let disk = folder.file("disk")
-            try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
-            try #require(mount("none", disk, "tmpfs", 0, "size=2m,mode=700") == 0)
-            defer { umount2(disk, Int32(MNT_DETACH)) }
-            let caisson = CommandFixture(folder: TemporaryFolder(path: disk))
-            let flood = [
-                "run", "--image", "shell", "--home", disk, "--", "sh", "-c", "head -c 4000000 /dev/zero; sleep 600",
-            ]
-            let full = try await caisson.start(flood).outcome()
-            #expect(full.status == 9)
-            #expect(full.err.contains("no_space"), "\(full.err)")
-            let again = try await caisson.start(["run", "--image", "shell", "--home", disk, "--", "echo", "room"])
-                .outcome()
-            #expect(again.out == "room\n", "\(again.err)")
-            let shown = try await caisson.start(["show", "@latest", "--home", disk, "-o", "json"]).outcome()
-            let job = try JSONDecoder().decode(JSONValue.self, from: shown.stdout)
-            let name = job["attempts"]?.arrayValue?.first?["container_name"]?.stringValue ?? ""
-            let installation = try #require(name.split(separator: "-").dropFirst().first)
-            #expect(try caisson.probe.containers(named: "caisson-\(installation)-").isEmpty)
-            for volume in try caisson.probe.inventory().volumes where volume.hasPrefix("caisson-\(installation)-") {
-                _ = try caisson.probe.request("DELETE", "/v1.41/volumes/\(volume)")
+            try #require(mount("none", folder.path, "tmpfs", 0, "size=2m,mode=700") == 0)
+            defer { umount2(folder.path, Int32(MNT_DETACH)) }
+            try await CommandFixture(folder: folder).use { caisson in
+                let full = try await caisson.run([], "sh", "-c", "head -c 4000000 /dev/zero; sleep 600")
+                #expect(full.status == 9)
+                #expect(full.err.contains("There is no space left for "), "\(full.err)")
+                #expect(try await caisson.latest()["reason"] == "no_space")
+                try await caisson.eventually("the removal") {
+                    try caisson.probe.containers(named: "caisson-\(caisson.installation() ?? "?")-").isEmpty
+                }
+                try #require(mount("none", folder.path, "tmpfs", UInt(MS_REMOUNT), "size=8m,mode=700") == 0)
+                let again = try await caisson.run([], "echo", "room")
+                #expect(again.out == "room\n", "\(again.err)")
             }
         }
     }

@@ -2,10 +2,15 @@ import Daemon
 import DockerEngine
 import Foundation
 import Hardening
+import Logging
 import Model
+import Ports
+import SQLiteStore
 import SelfTest
+import Synchronization
 import TestSupport
 import Testing
+import Waiting
 
 /// The probes of `caisson selftest sandbox`: all pass in our sandboxes, and each fails in one that is weak.
 @Suite(.tags(.docker), .enabled(if: TestEngine.isWanted, TestEngine.comment))
@@ -13,7 +18,10 @@ struct ProbeTests {
     @Test("every probe passes under every profile", arguments: ProfileSet.builtIn.names)
     func passes(profile: String) async throws {
         try await CommandFixture.with { caisson in
-            let outcome = try await caisson.caisson("selftest", "sandbox", "--profile", profile, "-o", "json")
+            let temporary = caisson.folder.file("tmp")
+            try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
+            let outcome = try await caisson.caisson(
+                "selftest", "sandbox", "--profile", profile, "-o", "json", environment: ["TMPDIR": temporary])
             let report = try JSONDecoder().decode(JSONValue.self, from: outcome.stdout)
             let probes = report["probes"]?.arrayValue ?? []
             let failed = probes.filter { $0["result"] != "pass" }.map { "\($0)" }
@@ -22,9 +30,52 @@ struct ProbeTests {
             #expect(report["passed"]?.integerValue == Int64(probes.count) && report["failed"] == 0)
             #expect(report["profile"] == .string(profile))
             #expect(outcome.status == 0, "\(outcome.err)")
-            // The jobs are kept like any other.
-            let listed = try await caisson.caisson("list").out
-            #expect(listed.contains(report["jobs"]?.arrayValue?.first?.stringValue ?? "no job"))
+            // Nothing of it stays, here or in the engine.
+            #expect(!FileManager.default.fileExists(atPath: caisson.home))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
+            let jobs = (report["jobs"]?.arrayValue ?? []).compactMap(\.stringValue)
+            #expect(!jobs.isEmpty)
+            let containers = try caisson.probe.inventory().containers
+            #expect(!containers.contains { name in jobs.contains { name.contains($0) } })
+        }
+    }
+
+    @Test("an instance for the time of a call leaves no volume, container or file, also when it is ended early")
+    func temporary() async throws {
+        try await CommandFixture.with { caisson in
+            let folder = caisson.folder.file("tmp")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            let configuration = try InstanceConfiguration(
+                home: caisson.home, environment: ["DOCKER_HOST": caisson.engine],
+                executable: TestEngine.programs.appending(path: "caisson").path)
+            for isEndedEarly in [false, true] {
+                let latch = Latch()
+                let made = Mutex("")
+                let ended = try? await TemporaryInstance.with(  // ignored: told by what it returns
+                    configuration, in: folder, logger: Logger(label: "test"), until: { await latch.wait() }
+                ) { instance in
+                    made.withLock { $0 = "\(instance.store.installation)" }
+                    let limits = try ProfileSet.builtIn.profile(named: "shell").limits
+                    let seconds = isEndedEarly ? "600" : "0"
+                    let job = try await instance.accept(
+                        JobRequest(image: "shell", command: ["sleep", seconds], profile: "shell", limits: limits))
+                    guard isEndedEarly else { return try await instance.end(of: job).state }
+                    let changed = Signal()
+                    let watching = instance.store.watch(root: job.id) { changed.send() }
+                    defer { watching.end() }
+                    while try await instance.store.summary("\(job.id)").state != .running { try await changed.wait() }
+                    latch.open()
+                    return try await instance.end(of: job).state
+                }
+                latch.open()
+                #expect(ended == (isEndedEarly ? nil : .succeeded))
+                let installation = made.withLock { $0 }
+                #expect(installation.count == 8)
+                let left = try caisson.probe.request("GET", "/v1.41/volumes").json["Volumes"]?.arrayValue ?? []
+                #expect(!left.contains { $0["Name"]?.stringValue?.contains(installation) == true })
+                #expect(try caisson.probe.removeAll(of: installation) == [])
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+            }
         }
     }
 

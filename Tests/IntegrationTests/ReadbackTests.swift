@@ -11,7 +11,9 @@ import Testing
 /// An engine that lies about what it made, drops or weakens a limit, or loses half of an answer, ends a job and runs nothing.
 @Suite(.tags(.docker), .enabled(if: TestEngine.isWanted, TestEngine.comment))
 struct ReadbackTests {
-    private static func withProxy(_ body: (InstanceFixture, EngineProxy) async throws -> Void) async throws {
+    private static func withProxy(_ body: @escaping @Sendable (InstanceFixture, EngineProxy) async throws -> Void)
+        async throws
+    {
         try await TemporaryFolder.with { folder in
             let proxy = try EngineProxy(in: folder)
             defer { proxy.close() }
@@ -174,7 +176,7 @@ struct ReadbackTests {
             #expect(verdict.state == .errored)
             #expect(verdict.reason == "engine_unreachable", "\(verdict.message)")
             let attempts = try await fixture.instance.store.attempts(of: job)
-            #expect(attempts.count == JobSupervisor.attempts)
+            #expect(attempts.count == JobSupervisor.faultyAttempts)
             #expect(!proxy.log.contains { $0.contains("/start ") })
         }
     }

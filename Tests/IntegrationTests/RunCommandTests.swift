@@ -132,11 +132,17 @@ struct RunCommandTests {
             #expect(bad.status == 2)
             for word in ["--timeout", "--env", "/no/such", "../x", "command"] { #expect(bad.err.contains(word)) }
             #expect(try await caisson.run(image: "no-such-image", [], "true").status == 3)
-            let nobody = ["DOCKER_HOST": "unix:///no/such.sock"]
+            // A daemon keeps the engine that it was started with: this one is another folder's, and ends by itself.
+            let nobody = [
+                "DOCKER_HOST": "unix:///no/such.sock", "CAISSON_HOME": caisson.folder.file("other"),
+                "CAISSON_IDLE_EXIT": "1s",
+            ]
             let unreachable = try await caisson.caisson("run", "--image", "shell", "--", "true", environment: nobody)
             #expect(unreachable.status == 6)
             #expect(unreachable.err.contains("hint: "))
             #expect(try await caisson.caisson("list").out.split(separator: "\n").count == 1)
+            let other = try await caisson.caisson("list", "--all", environment: nobody)
+            #expect(other.out.split(separator: "\n").count == 1)
         }
     }
 

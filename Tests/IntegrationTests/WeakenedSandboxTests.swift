@@ -11,7 +11,9 @@ import Testing
 /// What somebody else who may use the engine changes between two of our calls, so that every answer is true, is found out.
 @Suite(.tags(.docker), .enabled(if: TestEngine.isWanted, TestEngine.comment))
 struct WeakenedSandboxTests {
-    private static func withProxy(_ body: (InstanceFixture, EngineProxy) async throws -> Void) async throws {
+    private static func withProxy(_ body: @escaping @Sendable (InstanceFixture, EngineProxy) async throws -> Void)
+        async throws
+    {
         try await TemporaryFolder.with { folder in
             let proxy = try EngineProxy(in: folder)
             defer { proxy.close() }
