@@ -12,12 +12,13 @@ from tree import matches
 
 ARCHITECTURE = "Docs/Architecture.md"
 # Modules of the toolchain and the system that any target may import.
-SYSTEM = {"Swift", "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"}
+SYSTEM = {"Swift", "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "CDispatch", "Synchronization"}
 TEST_SYSTEM = SYSTEM | {"Testing"}
 # Modules that are not called like the product that they come with.
 PRODUCTS = {"CYaml": "Yams"}
 # Values, rules and the cell: without Foundation they stay small, and cannot do I/O by accident.
-NO_FOUNDATION = {"Model", "CellWire", "Cell", "Ports", "Filters", "CurlHTTP", "caisson", "caisson-cell"}
+NO_FOUNDATION = {
+    "Model", "CellWire", "Cell", "Conditions", "Ports", "Filters", "CurlHTTP", "caisson", "caisson-cell"}
 
 _IMPORT = (
     r"(?m)^(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:package|public|internal|private|fileprivate)\s+)?import\s+"

@@ -101,7 +101,7 @@ PLANTS = {
     ],
     "duties": [replace(ARCHITECTURE, r"^\| `Filters` \|", "| `Filter` |")],
     "imports": [add("import Ports"), add("@testable import Hardening", TEST), add("package import struct Crypto.SHA256")],
-    "unused-imports": [remove("Sources/SQLiteStore/JobSpecDigest.swift", at="Package.swift")],
+    "unused-imports": [remove("Sources/BlobFiles/BlobDigest.swift", at="Package.swift")],
     "no-foundation": [add("import Foundation"), add("internal import FoundationEssentials")],
     "strays": [write("Sources/Nowhere/Nowhere.swift", "struct Nowhere {}\n")],
     "clock": [

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct CurlClientFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct CurlClientFailureTests {
     @Test("without a socket the error names the path and the system's reason")
     func noSocket() async throws {
         let path = "/tmp/caisson-curl-nothing-here.sock"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct CurlClientRequestTests {
+@Suite(.timeLimit(.minutes(10))) struct CurlClientRequestTests {
     @Test("an answer comes with its status, its headers in any case, and its body", arguments: Transport.allCases)
     func get(transport: Transport) async throws {
         let script: ScriptedServer.Script = { connection in

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct CurlClientShutdownTests {
+@Suite(.timeLimit(.minutes(10))) struct CurlClientShutdownTests {
     @Test("a shutdown fails everything under way, and all that comes after")
     func shutdown() async throws {
         let arrived = OneShot<Void>()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPExchangeTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPExchangeTests {
     /// A server that sends a head at once, and the body once `finishing` is open.
     private static func script(finishing: Gate, closed: OneShot<Bool> = OneShot()) -> ScriptedServer.Script {
         { connection in

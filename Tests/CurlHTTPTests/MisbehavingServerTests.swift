@@ -7,7 +7,7 @@ import Testing
 
 /// A server that does what it should not, at every stage of a request, over each transport: each ends in the error that
 /// says so, in bounded time, and leaves no descriptor.
-@Suite(.timeLimit(.minutes(2))) struct MisbehavingServerTests {
+@Suite(.timeLimit(.minutes(10))) struct MisbehavingServerTests {
     /// How a request may end.
     enum End: Sendable, Hashable {
         case closed, unreadable, tooLarge, timedOut

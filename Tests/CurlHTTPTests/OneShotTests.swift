@@ -2,7 +2,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct OneShotTests {
+@Suite(.timeLimit(.minutes(10))) struct OneShotTests {
     @Test("the first result stays, for those who wait and those who come later")
     func firstStays() async throws {
         let shot = OneShot<Int>()

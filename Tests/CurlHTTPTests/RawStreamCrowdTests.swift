@@ -2,7 +2,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct RawStreamCrowdTests {
+@Suite(.timeLimit(.minutes(10))) struct RawStreamCrowdTests {
     private static let streams = 300
     private static let rounds = 4
     private static let bytesPerRound = 16 << 10

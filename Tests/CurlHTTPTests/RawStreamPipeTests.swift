@@ -2,7 +2,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct RawStreamPipeTests {
+@Suite(.timeLimit(.minutes(10))) struct RawStreamPipeTests {
     private static let full = [UInt8](repeating: 0, count: RawStreamPipe.outboundBoundBytes + 1)
 
     @Test("a read takes everything that waits")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct RawStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct RawStreamTests {
     private static let echo: ScriptedServer.Script = { connection in
         if connection.acceptUpgrade() { connection.echo() }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct StreamedUploadTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamedUploadTests {
     private static let piece = [UInt8](repeating: 7, count: 64 << 10)
 
     private static func request(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     private static let obliging: ScriptedServer.Script = { connection in
         while connection.readRequest() != nil { connection.answer(200, "fine") }
     }
