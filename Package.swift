@@ -222,7 +222,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "BlobFiles", "ControlWire", "Daemon", "Model", "Planner", "Ports", "Scheduler", "SQLiteStore",
+                "BlobFiles", "CellWire", "ControlWire", "Daemon", "Model", "Planner", "Ports", "Scheduler",
+                "SQLiteStore",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -9,9 +9,10 @@ package import Ports
 ///
 /// A file gets its name only when all of its bytes are on the disk, so whatever has a name is whole.
 package struct BlobFolder: BlobStore {
-    private let path: String
+    let path: String
     private let ids: any IDSource
-    private let queue = DispatchQueue(label: "caisson.blobs", attributes: .concurrent)
+    /// A file gets its name, or is made use of again, beside others; one is removed alone.
+    let queue = DispatchQueue(label: "caisson.blobs", attributes: .concurrent)
 
     /// Bytes that are in memory at once for each blob in the making.
     static let chunk = 256 << 10
@@ -139,23 +140,6 @@ package struct BlobFolder: BlobStore {
         try await queue.run { () throws(StoreError) in try Folder.remove(incoming) }
     }
 
-    /// Removes the files that no row names: a process was killed, or could not store an outcome, after it had made them.
-    ///
-    /// - Parameter unknown: those of the given digests that no row names.
-    package func removeUnknown(_ unknown: (_ digests: [String]) async throws(StoreError) -> [String])
-        async throws(StoreError)
-    {
-        let path = path
-        let folders = try await queue.run { () throws(StoreError) in try Folder.names(in: path) }
-        for folder in folders where folder.count == 2 {
-            let files = try await queue.run { () throws(StoreError) in try Folder.names(in: "\(path)/\(folder)") }
-            for digest in try await unknown(files.map { "sha256:\($0)" }) {
-                let file = "\(path)/\(folder)/\(digest.dropFirst(7))"
-                try await queue.run { () throws(StoreError) in try Folder.remove(file) }
-            }
-        }
-    }
-
     /// Removes a file in the making, after an error.
     private func drop(_ temporary: String) async {
         let remove = { @Sendable () throws(StoreError) in try Folder.remove(temporary) }
@@ -175,9 +159,13 @@ package struct BlobFolder: BlobStore {
         try await queue.run { () throws(StoreError) in
             let folder = String(target.prefix(target.count - 65))
             try Folder.make(folder)
+            // Its row is about to be written: until then, it is young, and so not taken for one that is left over.
             if try OpenFile.size(of: target) == reference.size.bytes {
+                try OpenFile.touch(target)
                 try Folder.remove(temporary)
             } else {
+                // A spool's own file may have been written to long ago.
+                try OpenFile.touch(temporary)
                 try OpenFile.move(temporary, to: target)
             }
             // Also for a file that was there: whoever made it may have been killed just before this.

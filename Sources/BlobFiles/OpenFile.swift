@@ -103,6 +103,28 @@ struct OpenFile: ~Copyable {
         return nil
     }
 
+    /// When the file at `path` was last written to or touched, in milliseconds since 1970; `nil` if there is none.
+    static func lastChange(of path: String) throws(StoreError) -> Int64? {
+        var status = stat()
+        if lstat(path, &status) == 0 {
+            return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+        }
+        guard errno == ENOENT || errno == ENOTDIR else { throw failure(path) }
+        return nil
+    }
+
+    /// Makes a file look as if it had been written to just now.
+    static func touch(_ path: String) throws(StoreError) {
+        guard utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) == 0 else { throw failure(path) }
+    }
+
+    /// Removes a file; false if there is none.
+    static func remove(_ path: String) throws(StoreError) -> Bool {
+        if unlink(path) == 0 { return true }
+        guard errno == ENOENT || errno == ENOTDIR else { throw failure(path) }
+        return false
+    }
+
     /// Moves a file over whatever is at `target`, in one step.
     static func move(_ path: String, to target: String) throws(StoreError) {
         guard rename(path, target) == 0 else { throw failure(target) }

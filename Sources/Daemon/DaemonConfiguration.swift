@@ -69,9 +69,9 @@ package struct DaemonConfiguration: Sendable {
     ///
     /// Default: 75 %, the rest is for the engine, the system and the daemon.
     package let memory: MemoryShare
-    /// How long the container of a failed job is kept to be looked at.
+    /// How long the container of a failed job is kept, stopped, to be looked at.
     ///
-    /// Range: 0 s (not at all) to 7 d. Default: 0 s: it holds memory and disk.
+    /// Range: 0 s (not at all) to 7 d. Default: 0 s: most people never look, and an engine gets slower with many.
     package let keepFailed: Duration
     /// Containers that are so kept at most; the oldest one goes first.
     ///
@@ -81,6 +81,10 @@ package struct DaemonConfiguration: Sendable {
     ///
     /// Range: 1 s to 1 h. Default: 30 s: events wake it earlier.
     package let reapInterval: Duration
+    /// Time between two rounds of housekeeping.
+    ///
+    /// Range: 1 min to 1 d. Default: 1 h: what is kept too long by that does not matter, and nothing is looked at often.
+    package let housekeepingInterval: Duration
     /// How long finished jobs are kept, by their state.
     package let retention: Retention
     /// What a queue has that nobody has set anything for.
@@ -96,7 +100,11 @@ package struct DaemonConfiguration: Sendable {
     /// Range: 1 min to 10 years. Default: 30 d.
     package struct Retention: Sendable, Hashable {
         package let succeeded, failed, timedOut, oomKilled, cancelled, skipped, denied, errored: Duration?
-        /// Finished jobs that are kept at most, whatever their age; `nil`: any number.
+        /// How long whole graphs are kept, by the states in which they can end.
+        ///
+        /// Range: as above, and `same`. Default: same, since most people mean both.
+        package let graphSucceeded, graphFailed, graphCancelled: GraphLife
+        /// Finished jobs and graphs that are kept at most, whatever their age; `nil`: any number.
         ///
         /// Range: 1 to 100 millions. Default: all.
         package let historyCount: Int?
@@ -160,6 +168,7 @@ package struct DaemonConfiguration: Sendable {
         keepFailed = reader.value(settings.keepFailed)
         keepFailedCount = reader.value(settings.keepFailedCount)
         reapInterval = reader.value(settings.reapInterval)
+        housekeepingInterval = reader.value(settings.housekeepingInterval)
         retention = Retention(
             succeeded: reader.value(settings.retention("succeeded")),
             failed: reader.value(settings.retention("failed")),
@@ -167,7 +176,11 @@ package struct DaemonConfiguration: Sendable {
             oomKilled: reader.value(settings.retention("oom_killed")),
             cancelled: reader.value(settings.retention("cancelled")),
             skipped: reader.value(settings.retention("skipped")), denied: reader.value(settings.retention("denied")),
-            errored: reader.value(settings.retention("errored")), historyCount: reader.value(settings.historyCount))
+            errored: reader.value(settings.retention("errored")),
+            graphSucceeded: reader.value(settings.graphRetention("succeeded")),
+            graphFailed: reader.value(settings.graphRetention("failed")),
+            graphCancelled: reader.value(settings.graphRetention("cancelled")),
+            historyCount: reader.value(settings.historyCount))
         queueDefaults = QueueDefaults(
             weight: reader.value(settings.queueWeight), slots: reader.value(settings.queueSlots))
         if let own = queueDefaults.slots, own > slots {
@@ -194,6 +207,14 @@ package enum MemoryShare: Sendable, Hashable {
         case .bytes(let count): min(count, total)
         }
     }
+}
+
+/// How long graphs are kept that ended in one state.
+package enum GraphLife: Sendable, Hashable {
+    /// As long as jobs that ended so.
+    case same
+    case forever
+    case life(Duration)
 }
 
 /// Where a log goes.

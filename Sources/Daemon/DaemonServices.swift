@@ -3,7 +3,9 @@ import ControlAPI
 import ControlWire
 import DockerEngine
 import Glibc
+import Logging
 import Model
+import Planner
 import Ports
 import Scheduler
 import SQLiteStore
@@ -14,16 +16,41 @@ package enum DaemonServices {
     /// - Parameter release: what this program calls itself.
     package static func parts(_ base: DaemonBase, release: String) async throws -> DaemonParts {
         var settings = Instance.Settings()
+        settings.keep = FailureKeep(life: base.configuration.keepFailed, most: base.configuration.keepFailedCount)
+        settings.queueDefaults = base.configuration.queueDefaults.values
         settings.dispatch = Dispatcher.Configuration(
             capacity: HostCapacity.capacity(base.configuration), reapInterval: base.configuration.reapInterval)
         let instance = try Instance(
             base.store, base.blobs, base.engine, try CellImage(cellPath: base.instance.cellPath),
             home: base.instance.home, settings: settings, activity: base.activity, logger: base.logger("scheduler"))
+        await setQueueDefaults(settings.queueDefaults, base)
         let server = ControlServer(
             path: base.configuration.socket, routes: routes(instance, base, release: release), ids: RandomIDs(),
             activity: base.activity, logger: base.logger("control"), whenListening: base.listening)
         return DaemonParts(
-            services: [DispatcherService(dispatcher: instance.dispatcher), server], drainables: [instance.dispatcher])
+            services: [
+                DispatcherService(dispatcher: instance.dispatcher),
+                HousekeepingService(housekeeper: housekeeper(base)), server,
+            ], drainables: [instance.dispatcher])
+    }
+
+    private static func housekeeper(_ base: DaemonBase) -> Housekeeper {
+        let (retention, interval) = (base.configuration.retention, base.configuration.housekeepingInterval)
+        return Housekeeper(
+            store: base.store, blobs: base.blobs, spools: SpoolFolder(in: base.instance.home),
+            configuration: .init(
+                policy: retention.policy, historyCount: retention.historyCount, interval: interval),
+            clock: ContinuousClock(), wallClock: SystemWallClock(), logger: base.logger("housekeeping"))
+    }
+
+    /// A daemon can live with queues as they are.
+    private static func setQueueDefaults(_ defaults: QueueDefaults, _ base: DaemonBase) async {
+        do throws(StoreError) {
+            try await base.store.setQueueDefaults(defaults)
+        } catch {
+            base.logger("daemon").warning(
+                "queues that nobody has set stay as they are", metadata: ["error.code": "\(error.code.rawValue)"])
+        }
     }
 
     private static func routes(_ instance: Instance, _ base: DaemonBase, release: String) -> [any RouteGroup] {
@@ -56,6 +83,15 @@ private struct StoreIntake: BlobIntake {
     let store: SQLiteJobStore
 
     func keep(_ blob: Blob) async throws(StoreError) { try await store.keep(blob, at: SystemWallClock().now()) }
+}
+
+/// Housekeeping among the services: it ends in the middle of a round, which the next daemon goes on with.
+private struct HousekeepingService: Service {
+    let housekeeper: Housekeeper
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await housekeeper.run() }
+    }
 }
 
 /// The dispatcher among the services: it ends by its drain, which comes before all of them are shut down.

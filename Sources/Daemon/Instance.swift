@@ -4,6 +4,7 @@ import Filters
 package import Hardening
 package import Logging
 import Model
+package import Planner
 package import Ports
 package import SQLiteStore
 package import Scheduler
@@ -36,6 +37,9 @@ package struct Instance: Sendable {
         /// How long to wait for another process that has the data folder.
         package var lockPatience = InstanceConfiguration.lockPatience
         package var dispatch = Dispatcher.Configuration(capacity: HostCapacity.standard)
+        /// The containers of failed jobs that stay for a while.
+        package var keep = FailureKeep.none
+        package var queueDefaults = QueueDefaults()
         package init() {}
     }
 
@@ -86,17 +90,20 @@ package struct Instance: Sendable {
             store: jobs, blobs: blobs,
             supervisor: JobSupervisor(
                 store: jobs, spools: spools, blobs: blobs, engine: engine, installation: store.installation, ids: ids,
-                wallClock: wallClock, clock: clock, logger: logger, callName: ReachableCalls.name(of:)),
+                wallClock: wallClock, clock: clock, logger: logger, callName: ReachableCalls.name(of:),
+                keep: settings.keep),
             reconciler: Reconciler(
                 installation: store.installation, store: jobs, spools: spools, engine: engine, wallClock: wallClock,
-                logger: logger),
+                logger: logger, keep: settings.keep),
             profile: profile, liveInputs: liveInputs, configuration: settings.dispatch, ids: ids, clock: clock,
             wallClock: wallClock, logger: logger, activity: activity)
         self.dispatcher = dispatcher
         intake = Intake(
             store: jobs, blobs: blobs, engine: engine, profile: profile, capacity: settings.dispatch.capacity, ids: ids,
             wallClock: wallClock, wake: dispatcher.wake)
-        desk = Desk(store: jobs, intake: intake, dispatcher: dispatcher, ids: ids, wallClock: wallClock)
+        desk = Desk(
+            store: jobs, intake: intake, dispatcher: dispatcher, ids: ids, wallClock: wallClock,
+            queueDefaults: settings.queueDefaults)
         images = ImageRegister(
             engine: DockerImages(client: client), store: store, installation: store.installation, clock: wallClock)
     }

@@ -53,6 +53,28 @@ extension SettingForm where Value == Duration? {
     }
 }
 
+extension SettingForm where Value == GraphLife {
+    static func graphLife(_ range: ClosedRange<Duration>) -> SettingForm {
+        let plain = SettingForm<Duration>.duration(range)
+        return SettingForm(
+            allowed: "\(plain.allowed), forever, or same",
+            read: { text, folder in
+                switch text {
+                case "same": .same
+                case "forever": .forever
+                default: plain.read(text, folder).map(GraphLife.life)
+                }
+            },
+            text: {
+                switch $0 {
+                case .same: "same"
+                case .forever: "forever"
+                case .life(let life): plain.text(life)
+                }
+            })
+    }
+}
+
 extension SettingForm where Value == ByteCount {
     static func bytes(_ range: ClosedRange<ByteCount>) -> SettingForm {
         SettingForm(

@@ -60,25 +60,38 @@ struct Settings {
         "Memory of the engine's machine for all jobs together, never overcommitted; the rest is for engine and system.")
     let keepFailed = Setting(
         "keep_failed", .duration(.zero ... .seconds(7 * 86_400)), .zero,
-        "How long the container of a failed job is kept to be looked at; it holds memory and disk.")
+        "How long the container of a failed job is kept, stopped, to be looked at; 0s: it is removed at once.")
     let keepFailedCount = Setting(
         "keep_failed_count", .count(1...100), 10, "Containers that are so kept at most; the oldest one goes first.")
     let reapInterval = Setting(
         "reap_interval", .duration(.seconds(1) ... .seconds(3600)), .seconds(30),
         "Time between two looks at the engine for what nobody owns; events wake it earlier.")
+    let housekeepingInterval = Setting(
+        "housekeeping_interval", .duration(.seconds(60) ... .seconds(86_400)), .seconds(3600),
+        "Time between two rounds that take away what retention no longer keeps; the first begins with the daemon.")
     let historyCount = Setting(
         "retention.history_count", .count(1...100_000_000, or: "all"), nil,
-        "Finished jobs that are kept at most, whatever their age.")
+        "Jobs and graphs that are kept at most once they have ended, whatever their age; those that need a person come on top."
+    )
     let queueWeight = Setting(
         "queue_defaults.weight", .count(1...1000), 1, "A queue's share of turns, if nobody has set it; 1: all alike.")
     let queueSlots = Setting(
         "queue_defaults.slots", .count(1...512, or: "all"), nil,
         "Jobs of a queue that run at once, if nobody has set it; at most slots.")
 
+    private static let lives = Duration.seconds(60) ... .seconds(3650 * 86_400)
+
     /// - Parameter state: the final state of the jobs it is about.
     func retention(_ state: String) -> Setting<Duration?> {
         Setting(
-            "retention.\(state)", .duration(.seconds(60) ... .seconds(3650 * 86_400), or: "forever"),
+            "retention.\(state)", .duration(Self.lives, or: "forever"),
             .seconds(30 * 86_400), "How long jobs that ended \(state) are kept, with what they wrote.")
+    }
+
+    /// - Parameter state: the final state of the graphs it is about.
+    func graphRetention(_ state: String) -> Setting<GraphLife> {
+        Setting(
+            "retention.graph.\(state)", .graphLife(Self.lives), .same,
+            "The same of whole graphs that ended \(state); same: as retention.\(state) says.")
     }
 }

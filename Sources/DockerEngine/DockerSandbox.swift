@@ -82,6 +82,19 @@ final class DockerSandbox: Sandbox {
     /// How long a cell that was let go may take to end by itself, which is cheaper for the engine than a kill.
     private static let farewell = Duration.seconds(2)
 
+    func stop() async throws(EngineError) -> Bool {
+        var exchange = ending.withLock { $0 }
+        // One that was adopted is waited for only now; without a wait it is seen below whether it has ended.
+        if exchange == nil { exchange = try? await client.wait(containerID) }  // ignored: as above
+        if let exchange, await session.sayGoodbye() {
+            await within(Self.farewell, clock) { _ = try? await exchange.body() }  // ignored: it is looked at below
+        }
+        await session.close()
+        ending.withLock { $0 = nil }
+        let found = try await client.inspectContainer(containerID)
+        return found?["State"]?["Running"] == .bool(false)
+    }
+
     func remove() async throws(EngineError) {
         if let exchange = ending.withLock({ $0 }), await session.sayGoodbye() {
             await within(Self.farewell, clock) { _ = try? await exchange.body() }  // ignored: it is removed in any case

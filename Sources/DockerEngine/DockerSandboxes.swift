@@ -111,9 +111,13 @@ package struct DockerSandboxes: SandboxEngine {
             found in
             guard let name = found.names.first?.dropFirst(), name.hasPrefix(prefix) else { return nil }
             return SandboxSighting(
-                containerID: found.id, name: String(name), attempt: Self.attempt(found.labels ?? [:]))
+                containerID: found.id, name: String(name), attempt: Self.attempt(found.labels ?? [:]),
+                isRunning: !Self.restingStates.contains(found.state ?? ""))
         }
     }
+
+    /// What the engine calls a container in which nothing runs; any other word may mean that something does.
+    private static let restingStates: Set = ["created", "exited", "dead"]
 
     static func attempt(_ labels: [String: String]) -> AttemptID? {
         guard let job = try? JobID(labels[Labels.job] ?? ""),  // ignored: a filler has no job

@@ -97,3 +97,14 @@ package struct QueueRow: Sendable, Hashable {
         (self.id, self.weight, self.limit, self.isPaused) = (id, weight, limit, isPaused)
     }
 }
+
+/// How a queue is set that nobody has set.
+package struct QueueDefaults: Sendable, Hashable {
+    package var weight: Int
+    /// `nil`: no limit of its own.
+    package var limit: Int?
+
+    package init(weight: Int = 1, limit: Int? = nil) { (self.weight, self.limit) = (weight, limit) }
+
+    package func row(of queue: QueueID) -> QueueRow { QueueRow(queue, weight: weight, limit: limit) }
+}

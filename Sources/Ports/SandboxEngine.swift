@@ -80,8 +80,10 @@ package struct SandboxSighting: Sendable, Hashable {
     package let name: String
     /// `nil` for one that was made to bring the cell into its volume.
     package let attempt: AttemptID?
-    package init(containerID: String, name: String, attempt: AttemptID?) {
-        (self.containerID, self.name, self.attempt) = (containerID, name, attempt)
+    /// Whether something may be running in it.
+    package var isRunning: Bool
+    package init(containerID: String, name: String, attempt: AttemptID?, isRunning: Bool = true) {
+        (self.containerID, self.name, self.attempt, self.isRunning) = (containerID, name, attempt, isRunning)
     }
 }
 
@@ -116,8 +118,18 @@ package protocol Sandbox: Sendable {
     /// Lets go of the container and leaves it as it is, for another process to adopt.
     func detach() async
 
+    /// Lets the cell end, so that the container can stay without anything running in it.
+    ///
+    /// - Returns: whether it is there and nothing runs in it; if not, it is to be removed.
+    func stop() async throws(EngineError) -> Bool
+
     /// Removes the container, running or not; no error if it is gone already.
     func remove() async throws(EngineError)
+}
+
+extension Sandbox {
+    /// One that cannot be stopped does not stay.
+    package func stop() async throws(EngineError) -> Bool { false }
 }
 
 /// What a sandbox gets to do.

@@ -80,6 +80,15 @@ extension JobWriter {
             ])
     }
 
+    /// Gives what holds by default to the queues that nobody has set.
+    func applyQueueDefaults() throws {
+        try run(
+            """
+            UPDATE queue SET weight = ?1, job_limit = ?2
+            WHERE changed_by IS NULL AND (weight IS NOT ?1 OR job_limit IS NOT ?2)
+            """, [queueDefaults.weight, queueDefaults.limit])
+    }
+
     private func openJob(_ id: JobID, action: String) throws -> StoredJob {
         let job = try job(id)
         guard !job.state.isTerminal else {

@@ -3,13 +3,12 @@ import Model
 import Ports
 
 extension JobWriter {
-    /// Roots and jobs that one step deletes, at most; a root with more jobs goes in several steps.
+    /// Roots that one step deletes, at most.
     static let mostRoots = 200
-    static let mostRows = 2000
 
-    func retire(_ policy: RetentionPolicy, at now: WallTime) throws -> RetentionReport {
+    func retire(_ policy: RetentionPolicy, atMost most: Int, at now: WallTime) throws -> RetentionReport {
         var report = RetentionReport()
-        var room = Self.mostRows
+        var room = max(most, 1)
         for root in try oldRoots(policy, at: now) {
             guard report.roots < Self.mostRoots, room > 0 else {
                 report.isMore = true
@@ -20,36 +19,46 @@ extension JobWriter {
             report.rows += deleted
             if isWhole { report.roots += 1 } else { report.isMore = true }
         }
-        try deleteStaged(before: now.milliseconds - SQLiteJobStore.stagedBlobLife.wholeMilliseconds, &report)
+        let staged = now.milliseconds - SQLiteJobStore.stagedBlobLife.wholeMilliseconds
+        try deleteStaged(before: staged, atMost: max(most, 1), &report)
         return report
     }
 
+    /// A root whose life is over, by its kind, or that is among those that are too many.
+    static let oldRoots = """
+        WITH kept(root) AS MATERIALIZED (
+            SELECT root FROM job INDEXED BY job_attention WHERE attention IS NOT NULL
+            -- Without its row, nobody would know whose container it is.
+            UNION SELECT k.root FROM sandbox INDEXED BY sandbox_live CROSS JOIN job AS k ON k.id = sandbox.job_id
+                WHERE sandbox.removed_at_ms IS NULL
+        )
+        SELECT ordinal FROM job INDEXED BY job_retire
+        WHERE state = ?1 AND parent IS NULL AND finished_at_ms IS NOT NULL AND finished_at_ms <= max(?2, ?3, ?4)
+            AND (finished_at_ms <= iif(kind = 'graph', ?3, ?2) OR (finished_at_ms, ordinal) <= (?4, ?5))
+            AND ordinal NOT IN (SELECT root FROM kept)
+            -- Children that its job has added may go on without it.
+            AND NOT EXISTS (SELECT 1 FROM job AS o INDEXED BY job_root WHERE o.root = job.ordinal AND o.finished_at_ms IS NULL)
+            -- A job that was made again elsewhere may still need what this one has left.
+            AND NOT EXISTS (
+                SELECT 1 FROM job AS p INDEXED BY job_root
+                    CROSS JOIN job_edge AS e ON e.parent = p.ordinal CROSS JOIN job AS c ON c.ordinal = e.child
+                WHERE p.root = job.ordinal AND c.root <> p.root AND c.finished_at_ms IS NULL)
+        ORDER BY finished_at_ms LIMIT ?6
+        """
+
     /// Roots that may go, the oldest of each state first, one more than fits.
     private func oldRoots(_ policy: RetentionPolicy, at now: WallTime) throws -> [Int64] {
-        // The newest are kept: what is older than the last of them may go.
-        let newest = try integer(
-            "SELECT ordinal FROM job INDEXED BY job_roots WHERE parent IS NULL ORDER BY ordinal DESC LIMIT 1 OFFSET ?",
-            [max(policy.newest, 0)])
-        guard let newest else { return [] }
+        func end(of life: Duration?) -> Int64 { life.map { now.milliseconds - $0.wholeMilliseconds - 1 } ?? .min }
         var roots: [Int64] = []
-        for (state, life) in policy.lives.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where state.isTerminal {
-            let ended = now.milliseconds - life.wholeMilliseconds
-            let flagged = now.milliseconds - max(policy.attentionLife, life).wholeMilliseconds
+        for state in JobState.allCases where state.isTerminal {
+            let (life, graphLife) = (policy.lives[state], policy.graphLives[state])
+            guard life != nil || graphLife != nil || policy.historyEnd != nil else { continue }
             roots += try rows(
-                """
-                SELECT ordinal FROM job INDEXED BY job_retire
-                WHERE state = ?1 AND parent IS NULL AND finished_at_ms IS NOT NULL AND finished_at_ms < ?2 AND ordinal <= ?3
-                    AND (finished_at_ms < ?4 OR NOT EXISTS (
-                        SELECT 1 FROM job AS f INDEXED BY job_root WHERE f.root = job.ordinal AND f.attention IS NOT NULL))
-                    -- Children that its job has added may go on without it.
-                    AND NOT EXISTS (SELECT 1 FROM job AS o INDEXED BY job_root WHERE o.root = job.ordinal AND o.finished_at_ms IS NULL)
-                    -- A job that was made again elsewhere may still need what this one has left.
-                    AND NOT EXISTS (
-                        SELECT 1 FROM job AS p INDEXED BY job_root
-                            CROSS JOIN job_edge AS e ON e.parent = p.ordinal CROSS JOIN job AS c ON c.ordinal = e.child
-                        WHERE p.root = job.ordinal AND c.root <> p.root AND c.finished_at_ms IS NULL)
-                ORDER BY finished_at_ms LIMIT ?5
-                """, [state.rawValue, ended, newest, flagged, Self.mostRoots + 1]
+                Self.oldRoots,
+                [
+                    state.rawValue, end(of: life), end(of: graphLife), policy.historyEnd?.endedAt.milliseconds ?? .min,
+                    policy.historyEnd?.ordinal ?? .min, Self.mostRoots + 1,
+                ]
             ).map { try $0.decode(Int64.self, forColumn: "ordinal") }
         }
         return roots
@@ -105,15 +114,14 @@ extension JobWriter {
         return (jobs.count, try jobs.last?.decode(Int64.self, forColumn: "ordinal") == root)
     }
 
-    private func deleteStaged(before time: Int64, _ report: inout RetentionReport) throws {
-        let staged = try rows(
-            "SELECT digest FROM staged_blob WHERE at_ms < ? ORDER BY at_ms LIMIT ?", [time, Self.mostRows])
+    private func deleteStaged(before time: Int64, atMost most: Int, _ report: inout RetentionReport) throws {
+        let staged = try rows("SELECT digest FROM staged_blob WHERE at_ms < ? ORDER BY at_ms LIMIT ?", [time, most])
         for row in staged {
             let digest: String = try row.decode(forColumn: "digest")
             try run("DELETE FROM staged_blob WHERE digest = ?", [digest])
             try deleteUnused(digest, &report)
         }
-        if staged.count == Self.mostRows { report.isMore = true }
+        if staged.count == most { report.isMore = true }
     }
 
     /// Every place from which a blob can be named; each is looked up in an index.

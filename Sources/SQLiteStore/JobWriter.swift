@@ -1,5 +1,6 @@
 import GRDB
 import Model
+import Planner
 import Ports
 
 /// The changes of one write: made inside a transaction, which an error undoes.
@@ -9,13 +10,18 @@ final class JobWriter {
     let database: Database
     let condition: EdgeCondition
     let blobs: any BlobStore
+    let queueDefaults: QueueDefaults
     /// The roots whose jobs were changed, by their ordinals.
     private(set) var touched: Set<Int64> = []
     /// Called before each statement that changes something: what fails can be told from here.
     var beforeChange: () throws -> Void = {}
 
-    init(_ database: Database, condition: EdgeCondition, blobs: any BlobStore) {
+    init(
+        _ database: Database, condition: EdgeCondition, blobs: any BlobStore,
+        queueDefaults: QueueDefaults = QueueDefaults()
+    ) {
         (self.database, self.condition, self.blobs) = (database, condition, blobs)
+        self.queueDefaults = queueDefaults
     }
 
     // MARK: Statements: each text is compiled once for each connection.

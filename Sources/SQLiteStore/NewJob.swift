@@ -1,5 +1,6 @@
 import GRDB
 import Model
+import Planner
 import Ports
 
 /// A row that is about to be written.
@@ -83,7 +84,9 @@ extension JobWriter {
     func queue(of placement: Placement) throws -> Int64 {
         let find = "SELECT ordinal FROM queue WHERE project = ? AND name = ?"
         if let found = try integer(find, [placement.project, placement.queue]) { return found }
-        try run("INSERT INTO queue (project, name) VALUES (?, ?)", [placement.project, placement.queue])
+        try run(
+            "INSERT INTO queue (project, name, weight, job_limit) VALUES (?, ?, ?, ?)",
+            [placement.project, placement.queue, queueDefaults.weight, queueDefaults.limit])
         return database.lastInsertedRowID
     }
 

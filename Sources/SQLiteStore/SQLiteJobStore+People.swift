@@ -34,6 +34,12 @@ extension SQLiteJobStore {
         try await write { try $0.discard(job, by: actor, at: time) }
     }
 
+    /// What queues have that nobody has set: those that are there, and each that appears from now on.
+    package func setQueueDefaults(_ defaults: QueueDefaults) async throws(StoreError) {
+        queueDefaults.now = defaults
+        try await write { try $0.applyQueueDefaults() }
+    }
+
     package func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError) {
         try await write { try $0.setQueue(queue, by: actor, at: time) }
     }

@@ -5,8 +5,18 @@ package import Model
 package import Ports
 
 extension SQLiteJobStore: RetentionStore {
-    package func retire(_ policy: RetentionPolicy, at now: WallTime) async throws(StoreError) -> RetentionReport {
-        try await write { try $0.retire(policy, at: now) }
+    package func retire(
+        _ policy: RetentionPolicy, atMost most: Int, at now: WallTime
+    ) async throws(StoreError) -> RetentionReport {
+        try await write { try $0.retire(policy, atMost: most, at: now) }
+    }
+
+    package func historyEnd(keeping count: Int) async throws(StoreError) -> RetentionMark? {
+        try await read { try JobQueries.historyEnd(keeping: count, in: $0) }
+    }
+
+    package func attemptsWithSandboxes() async throws(StoreError) -> Set<AttemptID> {
+        try await read { try JobQueries.attemptsWithSandboxes(in: $0) }
     }
 
     package func checkpoint() async throws(StoreError) {

@@ -29,6 +29,8 @@ package final class SQLiteJobStore: StoredJobs {
     /// Held for as long as this object lives.
     private let lock: StoreLock
     private let reserve: DiskReserve
+    /// For queues that nobody has set.
+    let queueDefaults = StandingQueueDefaults()
 
     /// The database's name in the data folder.
     package static let fileName = "caisson.db"
@@ -88,9 +90,10 @@ package final class SQLiteJobStore: StoredJobs {
     ) throws {
         (self.queue, self.path, self.blobs, self.lock) = (queue, path, blobs, lock)
         reserve = DiskReserve(in: lock.folder)
-        let watchers = watchers
+        let (watchers, queueDefaults) = (watchers, queueDefaults)
         batch = WriteBatch(
-            writer: { JobWriter($0, condition: conditions, blobs: blobs) }, committed: { watchers.tell($0) })
+            writer: { JobWriter($0, condition: conditions, blobs: blobs, queueDefaults: queueDefaults.now) },
+            committed: { watchers.tell($0) })
         let id = try queue.writeWithoutTransaction { database in
             try Pragma.verify(Pragma.writer, on: database)
             try database.execute(

@@ -9,11 +9,14 @@ package struct Desk: JobDesk {
     private let dispatcher: Dispatcher
     private let ids: any IDSource
     private let wallClock: any WallClock
+    private let queueDefaults: QueueDefaults
 
+    /// - Parameter queueDefaults: what a queue has before it is set for the first time.
     package init(
         store: any JobStore & JobReader, intake: Intake, dispatcher: Dispatcher, ids: any IDSource,
-        wallClock: any WallClock
+        wallClock: any WallClock, queueDefaults: QueueDefaults = QueueDefaults()
     ) {
+        self.queueDefaults = queueDefaults
         (self.store, self.intake, self.dispatcher) = (store, intake, dispatcher)
         (self.ids, self.wallClock) = (ids, wallClock)
     }
@@ -90,7 +93,7 @@ package struct Desk: JobDesk {
         for (field, name) in [("project", id.project), ("queue", id.queue)] where !Placement.isName(name) {
             throw ModelError.malformed(field: field, value: String(name.prefix(80)), expected: Placement.nameForm)
         }
-        var row = try await store.queues().first { $0.queue.id == id }?.queue ?? QueueRow(id)
+        var row = try await store.queues().first { $0.queue.id == id }?.queue ?? queueDefaults.row(of: id)
         row.isPaused = change.isPaused ?? row.isPaused
         row.weight = change.weight ?? row.weight
         if let limit = change.limit { row.limit = limit }

@@ -19,8 +19,8 @@ extension JobSupervisor {
                 await cleanUp(run, isStored: true)
                 return .again(reason: fault.reason, isEngineDown: fault.isEngineDown)
             }
-            let end = try await settle(run, job, control)
-            await cleanUp(run, isStored: true)
+            let (end, outcome) = try await settle(run, job, control)
+            await cleanUp(run, isStored: true, mayStay: keep.keeps(outcome))
             return end
         } catch {
             // Nothing may go on running because its end cannot be written down; its rows stay for the next recovery.
@@ -76,7 +76,7 @@ extension JobSupervisor {
     /// Stores the outcome: everything at once.
     private func settle(
         _ settled: AttemptRun, _ job: JobRecord, _ control: JobControl
-    ) async throws(StoreError) -> End {
+    ) async throws(StoreError) -> (end: End, outcome: JobState) {
         var (run, stopwatch) = (settled, settled.stopwatch)
         run.result?.record.name(by: callName)
         try await announceSaving(run)
@@ -109,7 +109,8 @@ extension JobSupervisor {
         outcome.changes = collected.changes
         outcome.artifactBlobs = Array(collected.blobs.values)
         try await store.finish(outcome)
-        return outcome.retryAt == nil ? .settled(verdict) : .again(reason: verdict.reason, isEngineDown: false)
+        let end: End = outcome.retryAt == nil ? .settled(verdict) : .again(reason: verdict.reason, isEngineDown: false)
+        return (end, verdict.state)
     }
 
     /// Bytes to be saved from which on a job is shown as `finalizing` meanwhile.
@@ -153,11 +154,18 @@ extension JobSupervisor {
     /// Removes the container and the spools, each whether the other could be removed or not: a full disk must not stay full because
     /// an engine does not answer.
     ///
-    /// What cannot be removed now is left to the next recovery, which finds it by its row.
-    private func cleanUp(_ run: AttemptRun, isStored: Bool) async {
+    /// What cannot be removed now is left to the next recovery, which finds it by its row; so is a container that stays for a while.
+    ///
+    /// - Parameter mayStay: whether the container is stopped and not removed, if that is possible.
+    private func cleanUp(_ run: AttemptRun, isStored: Bool, mayStay: Bool = false) async {
         for spool in run.streams.values { await spool.close() }
         var isGone = true
-        do throws(EngineError) { try await run.sandbox?.remove() } catch {
+        do throws(EngineError) {
+            if let sandbox = run.sandbox {
+                let stays = mayStay ? try await sandbox.stop() : false
+                if stays { isGone = false } else { try await sandbox.remove() }
+            }
+        } catch {
             isGone = false
             note(error.code, of: run)
         }

@@ -21,15 +21,17 @@ package struct JobSupervisor: Sendable {
     let logger: Logger
     /// What people call a system call of this number.
     let callName: @Sendable (_ number: Int) -> String
+    /// The containers that stay for a while.
+    let keep: FailureKeep
 
     package init(
         store: any JobStore & JobReader & BlobReader, spools: any Spools, blobs: any BlobStore,
         engine: any SandboxEngine,
         installation: InstallationID,
         ids: any IDSource, wallClock: any WallClock, clock: any Clock<Duration>, logger: Logger,
-        callName: @escaping @Sendable (_ number: Int) -> String
+        callName: @escaping @Sendable (_ number: Int) -> String, keep: FailureKeep = .none
     ) {
-        self.callName = callName
+        (self.callName, self.keep) = (callName, keep)
         (self.store, self.spools, self.blobs, self.engine) = (store, spools, blobs, engine)
         (self.installation, self.ids, self.wallClock, self.clock, self.logger) = (
             installation, ids, wallClock, clock, logger

@@ -12,6 +12,8 @@ package struct Reconciler: Sendable {
         package var removedContainers = 0
         /// Containers under our labels that no row of ours explains: left alone.
         package var foreignContainers = 0
+        /// Containers of failed attempts that stay for a while.
+        package var keptContainers = 0
         /// Carriers of a cell: removed if the next round sees them, too.
         package var carriers: Set<String> = []
         /// Attempts whose tool may be running and that nobody works for, oldest first.
@@ -26,11 +28,13 @@ package struct Reconciler: Sendable {
     private let engine: any SandboxEngine
     private let wallClock: any WallClock
     private let logger: Logger
+    private let keep: FailureKeep
 
     package init(
         installation: InstallationID, store: any JobStore & JobReader, spools: any Spools, engine: any SandboxEngine,
-        wallClock: any WallClock, logger: Logger
+        wallClock: any WallClock, logger: Logger, keep: FailureKeep = .none
     ) {
+        self.keep = keep
         (self.installation, self.store, self.spools, self.engine) = (installation, store, spools, engine)
         (self.wallClock, self.logger) = (wallClock, logger)
     }
@@ -47,20 +51,23 @@ package struct Reconciler: Sendable {
         after before: Set<String>? = nil, inHands: @Sendable () async -> Set<JobID> = { [] }
     ) async throws -> Findings {
         var findings = Findings()
-        let busyBefore = await inHands()
+        let (busyBefore, begin) = (await inHands(), wallClock.now())
         let sightings = try await engine.sightings()
         let rows = try await store.liveAttempts()
         let busy = busyBefore.union(await inHands())
         let mine = Dictionary(rows.map { ($0.containerName, $0) }, uniquingKeysWith: { _, last in last })
+        let staying = staying(of: rows, sightings, since: begin)
+        findings.keptContainers = staying.count
         for sighting in sightings {
             guard sighting.attempt.map({ !busy.contains($0.job) }) ?? true,
+                mine[sighting.name].map({ !staying.contains($0.id) }) ?? true,
                 try await isOver(sighting, mine[sighting.name], before, &findings)
             else { continue }
             try await engine.remove(sighting)
             findings.removedContainers += 1
         }
         let free = rows.filter { !busy.contains($0.id.job) }
-        let over = free.filter { $0.state != .working }
+        let over = free.filter { $0.state != .working && !staying.contains($0.id) }
         // What takes room goes before anything is written: a full disk must not keep itself full.
         for attempt in over { try await spools.remove(attempt.id) }
         for attempt in over { try await close(attempt) }
@@ -73,6 +80,23 @@ package struct Reconciler: Sendable {
                 "what is no longer needed could not be removed", metadata: ["error.code": "\(error.code.rawValue)"])
         }
         return findings
+    }
+
+    /// The attempts whose containers stay for a while: those that are to, that are there, and in which nothing runs.
+    ///
+    /// - Parameter begin: before the containers were listed: one that came to its end later may have been missed.
+    private func staying(
+        of rows: [AttemptRecord], _ sightings: [SandboxSighting], since begin: WallTime
+    ) -> Set<AttemptID> {
+        let wanted = keep.kept(of: rows, at: wallClock.now())
+        guard !wanted.isEmpty else { return [] }
+        let seen = Dictionary(sightings.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let there = rows.filter { row in
+            guard wanted.contains(row.id) else { return false }
+            if let sighting = seen[row.containerName] { return sighting.attempt == row.id && !sighting.isRunning }
+            return row.finishedAt.map { $0 >= begin } ?? false
+        }
+        return Set(there.map(\.id))
     }
 
     /// Whether a container that nobody works for is to go: it has a row of ours that says so.

@@ -7,11 +7,13 @@ extension DispatchQueue {
     /// Calls `body` on this queue, on a thread that may block, and gives what it gives.
     ///
     /// It runs to its end even if the task is cancelled.
+    ///
+    /// - Parameter flags: With `.barrier`, nothing else runs on this queue meanwhile.
     package func run<Value: Sendable, Failure: Error>(
-        _ body: @escaping @Sendable () throws(Failure) -> Value
+        flags: DispatchWorkItemFlags = [], _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
-            async { continuation.resume(returning: Result(catching: body)) }
+            async(flags: flags) { continuation.resume(returning: Result(catching: body)) }
         }
         return try result.get()
     }

@@ -103,6 +103,88 @@ import Testing
         }
     }
 
+    /// Makes a file look as if it had last been written to so many seconds ago.
+    private func age(_ path: String, seconds: Int) throws {
+        let then = timespec(tv_sec: time(nil) - seconds, tv_nsec: 0)
+        try #require(utimensat(AT_FDCWD, path, [then, then], 0) == 0)
+    }
+
+    private var now: WallTime { WallTime(milliseconds: Int64(time(nil)) * 1000 + 999) }
+
+    @Test("a file that no row names goes once it is old, unless somebody has made use of it again meanwhile")
+    func old() async throws {
+        let bytes = noise(300_000)
+        try await with(bytes) { spool, blobs, folder in
+            let digest = try await blobs.makeBlob(from: spool, range: 0..<300_000).reference.digest
+            let file = folder.file(try #require(try files(in: folder).first))
+            func remove(_ asked: [String]?, _ meanwhile: () async throws(StoreError) -> Void = {}) async throws -> Int {
+                try await blobs.removeUnknown(among: asked, unusedFor: .seconds(3600), at: now) {
+                    digests throws(StoreError) in
+                    try await meanwhile()
+                    return digests
+                }
+            }
+            for asked in [nil, [digest]] {
+                let young = try await remove(asked)
+                #expect(young == 0)
+            }
+            // The same bytes again: the file is as young as if it had just been made, from a copy and from the spool itself.
+            for range in [0..<300_000, 0..<299_999] as [Range<Int64>] {
+                try age(file, seconds: 7200)
+                let kept = try await remove([digest]) { () throws(StoreError) in
+                    _ = try await blobs.makeBlob(from: spool, range: range)
+                }
+                #expect(kept == (range.upperBound == 300_000 ? 0 : 1), "\(range)")
+                _ = try await blobs.makeBlob(from: spool, range: 0..<300_000)
+            }
+            try age(file, seconds: 7200)
+            let gone = try await remove(nil)
+            #expect(gone == 1)
+            let again = try await remove([digest])
+            #expect(again == 0)
+        }
+    }
+
+    @Test("a spool that was written to long ago becomes a young blob")
+    func oldSpool() async throws {
+        try await with(noise(300_000)) { spool, blobs, folder in
+            try age(folder.file("data/spool/abc000000000.1/stdout"), seconds: 7200)
+            _ = try await blobs.makeBlob(from: spool, range: 0..<300_000)
+            let removed = try await blobs.removeUnknown(among: nil, unusedFor: .seconds(3600), at: now) { $0 }
+            #expect(removed == 0)
+        }
+    }
+
+    @Test("a blob that is made again while its old file is removed is there afterwards")
+    func removedMeanwhile() async throws {
+        let bytes = noise(100_000)
+        try await with(bytes + [1]) { spool, blobs, folder in
+            let blob = try await blobs.makeBlob(from: spool, range: 0..<100_000).reference
+            for _ in 0..<100 {
+                let file = folder.file(try #require(try files(in: folder).first))
+                try age(file, seconds: 7200)
+                async let removed = blobs.removeUnknown(among: [blob.digest], unusedFor: .seconds(3600), at: now) { $0 }
+                async let made = blobs.makeBlob(from: spool, range: 0..<100_000)
+                _ = try await (removed, made)
+                #expect(try await blobs.read(blob, range: 0..<100_000) == bytes)
+            }
+        }
+    }
+
+    @Test("the spools of attempts that are over are removed, and nothing else")
+    func abandonedSpools() async throws {
+        try await TemporaryFolder.with { folder in
+            let spools = SpoolFolder(in: folder.path)
+            let attempts = try (1...3).map { AttemptID(job: try JobID("abc000000000"), number: $0) }
+            for attempt in attempts { try await spools.open(attempt, .stdout).close() }
+            for name in ["abc000000000.01", "notes", "abc000000000"] { try folder.write("x", to: "spool/\(name)") }
+            let removed = try await spools.removeAbandoned { [attempts[1]] }
+            #expect(removed == 2)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("spool")).sorted()
+            #expect(left == ["abc000000000", "abc000000000.01", "abc000000000.2", "notes"])
+        }
+    }
+
     @Test("what a source gives becomes a blob, inline up to the limit and a file beyond it", arguments: [0, 1])
     func fromSource(beyond: Int) async throws {
         let bytes = noise(Int(Blob.inlineLimit.bytes) + beyond)

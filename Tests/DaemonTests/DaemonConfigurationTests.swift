@@ -60,6 +60,29 @@ import Testing
         #expect(origins["drain"] == .standard)
     }
 
+    @Test("what is said of jobs holds for graphs, unless it is said otherwise")
+    func retention() async throws {
+        let file = """
+            retention:
+              succeeded: 7d
+              failed: forever
+              graph: { succeeded: forever, failed: 2d }
+              history_count: 500
+            """
+        let retention = try #require(try await read(file).configuration?.retention)
+        let (policy, day) = (retention.policy, Duration.seconds(86_400))
+        #expect(policy.lives[.succeeded] == day * 7)
+        #expect(policy.lives[.failed] == nil)
+        #expect(policy.lives.count == 7 && policy.lives[.errored] == day * 30)
+        #expect(policy.graphLives[.succeeded] == nil)
+        #expect(policy.graphLives[.failed] == day * 2)
+        #expect(policy.graphLives[.cancelled] == day * 30)
+        #expect(retention.historyCount == 500)
+        let mistakes = try await read("retention: { graph: { failed: 5s, lost: 1d } }").mistakes
+        #expect(mistakes.count == 2)
+        #expect(mistakes.contains { $0.message.contains("in 1m ... 3650d, forever, or same") }, "\(mistakes)")
+    }
+
     @Test("JSON says the same")
     func json() async throws {
         let read = try await read(#"{"slots": 7, "queue_defaults": {"weight": 3}}"#, name: "c.json").configuration

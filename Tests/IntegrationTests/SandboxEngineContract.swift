@@ -33,16 +33,35 @@ struct SandboxEngineContract {
             #expect(try await fixture.engine.sightings() == [])
             let request = try await fixture.request()
             let sandbox = try await fixture.engine.create(request)
-            let wanted = SandboxSighting(
-                containerID: sandbox.containerID, name: request.containerName, attempt: request.attempt)
+            var wanted = SandboxSighting(
+                containerID: sandbox.containerID, name: request.containerName, attempt: request.attempt,
+                isRunning: false)
             #expect(try await fixture.engine.sightings() == [wanted])
             #expect(sandbox.posture != .null)
             _ = try await sandbox.start(spools: try await fixture.open(request.attempt))
+            wanted.isRunning = true
             #expect(try await fixture.engine.sightings() == [wanted])
             let mayHaveRun = await sandbox.toolMayHaveRun
             #expect(!mayHaveRun, "nothing has run when the start is over")
             try await sandbox.remove()
             #expect(try await fixture.engine.sightings() == [])
+        }
+    }
+
+    @Test("one that was stopped stays, with nothing running in it, until it is removed", arguments: EngineKind.allCases)
+    func stopped(kind: EngineKind) async throws {
+        try await kind.withEngine { fixture in
+            try await fixture.withSandbox { sandbox, output in
+                #expect(try await sandbox.work(fixture.order(["false"])).record.exitCode == 1)
+                #expect(try await sandbox.stop())
+                let seen = try await fixture.engine.sightings()
+                #expect(seen.map(\.containerID) == [sandbox.containerID])
+                #expect(seen.map(\.isRunning) == [false])
+                try await sandbox.remove()
+                #expect(try await fixture.engine.sightings() == [])
+                let isThere = try await sandbox.stop()
+                #expect(!isThere)
+            }
         }
     }
 

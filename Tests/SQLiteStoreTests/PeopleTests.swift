@@ -240,4 +240,23 @@ import Testing
             }
         }
     }
+
+    @Test("queues that nobody has set are as the defaults say, those that are there and those to come")
+    func queueDefaults() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, own) = (fixture.store, QueueRow(QueueID(project: "p", queue: "own"), weight: 5, limit: 7))
+            try await store.setQueue(own, by: "ann", at: WallTime(milliseconds: 1))
+            try await store.setQueueDefaults(QueueDefaults(weight: 3, limit: 2))
+            try await store.accept(fixture.ids.makeJobID(), placement: Placement(project: "p", queue: "new"))
+            let new = QueueID(project: "p", queue: "new")
+            let wanted = [QueueRow(QueueID(), weight: 3, limit: 2), QueueRow(new, weight: 3, limit: 2), own]
+            let found = try await store.queues().map(\.queue)
+            #expect(found == wanted)
+            let planned = try await store.planRows().queues
+            #expect(planned == wanted)
+            try await store.setQueueDefaults(QueueDefaults())
+            let reset = try await store.queues().map(\.queue)
+            #expect(reset == [QueueRow(QueueID()), QueueRow(new), own])
+        }
+    }
 }

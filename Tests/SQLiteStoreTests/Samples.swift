@@ -84,11 +84,12 @@ enum Samples {
     }
 
     static func outcome(
-        _ job: JobID, attempt: Int = 1, state: JobState = .succeeded, as attemptState: AttemptState = .collected
+        _ job: JobID, attempt: Int = 1, state: JobState = .succeeded, as attemptState: AttemptState = .collected,
+        at time: Int64 = 5000
     ) -> AttemptOutcome {
         var outcome = AttemptOutcome(
             attempt: AttemptID(job: job, number: attempt), jobState: state, attemptState: attemptState,
-            reason: "exit_status", message: "The command exited with 0.", at: WallTime(milliseconds: 5000))
+            reason: "exit_status", message: "The command exited with 0.", at: WallTime(milliseconds: time))
         var record = CellRecord()
         record.exitCode = 0
         record.cause = .clock

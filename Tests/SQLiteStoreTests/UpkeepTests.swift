@@ -26,17 +26,17 @@ import Testing
             try await store.markRemoved(outcome.attempt, at: outcome.at)
             let bench = try await GraphBench(fixture, ["a", "b: a"])
             try await bench.run("a", result: "1")
-            let policy = RetentionPolicy(newest: 0)
-            let early = try await store.retire(policy, at: WallTime(milliseconds: 5000 + 7 * day))
+            let policy = RetentionPolicy()
+            let early = try await store.retire(policy, atMost: 2000, at: WallTime(milliseconds: 5000 + 7 * day))
             #expect(early == RetentionReport())
-            let late = try await store.retire(policy, at: WallTime(milliseconds: 400 * day))
+            let late = try await store.retire(policy, atMost: 2000, at: WallTime(milliseconds: 400 * day))
             #expect((late.roots, late.rows, late.isMore) == (1, 1, false))
             #expect(late.files == [large])
             #expect(late.blobs == 6, "two inputs, stdout, stderr, result, chart")
             #expect(try await store.jobs(limit: 9).map(\.id) == [bench.id("b"), bench.id("a"), bench.root])
             #expect(try await count(store, "attempt") == 1)
             try await bench.run("b")
-            let last = try await store.retire(policy, at: WallTime(milliseconds: 400 * day))
+            let last = try await store.retire(policy, atMost: 2000, at: WallTime(milliseconds: 400 * day))
             #expect((last.roots, last.rows) == (1, 3))
             for table in ["job", "job_edge", "attempt", "sandbox", "event", "spec", "spec_blob", "blob"] {
                 #expect(try await count(store, table) == 0, "\(table)")
@@ -46,23 +46,78 @@ import Testing
         }
     }
 
-    @Test("the newest roots are kept, and so are those that need a person")
+    @Test("what needs a person is kept until it is discarded, and what may have a container until that is gone")
     func kept() async throws {
         try await SQLiteFixture.with { fixture in
-            let store = fixture.store
+            let (store, century) = (fixture.store, WallTime(milliseconds: 36_500 * day))
             var outcome = Samples.outcome(try await fixture.insertRunning(), state: .failed)
             outcome.attention = "retries_used_up"
             try await store.finish(outcome)
-            for _ in 0..<3 {
-                try await store.finish(Samples.outcome(try await fixture.insertRunning(), state: .failed))
+            try await store.markRemoved(outcome.attempt, at: outcome.at)
+            let other = Samples.outcome(try await fixture.insertRunning(), state: .failed)
+            try await store.finish(other)
+            func retire() async throws -> Int {
+                try await store.retire(RetentionPolicy(.zero), atMost: 2000, at: century).roots
             }
-            let month = WallTime(milliseconds: 31 * day)
-            let report = try await store.retire(RetentionPolicy(newest: 2), at: month)
-            #expect(report.roots == 1)
-            #expect(try await store.jobs(limit: 9).count == 3)
-            let year = WallTime(milliseconds: 365 * day)
-            #expect(try await store.retire(RetentionPolicy(newest: 2), at: year).roots == 1)
-            #expect(try await store.jobs(limit: 9).count == 2)
+            let none = try await retire()
+            #expect(none == 0)
+            try await store.markRemoved(other.attempt, at: other.at)
+            let one = try await retire()
+            #expect(one == 1)
+            #expect(try await store.jobs(limit: 9).map(\.id) == [outcome.attempt.job])
+            try await store.discard(outcome.attempt.job, by: "ann", at: outcome.at)
+            let last = try await retire()
+            #expect(last == 1)
+        }
+    }
+
+    @Test("each state has its life, and graphs have their own")
+    func lives() async throws {
+        try await SQLiteFixture.with { fixture in
+            let store = fixture.store
+            for state in [JobState.succeeded, .failed, .timedOut] {
+                let outcome = Samples.outcome(try await fixture.insertRunning(), state: state)
+                try await store.finish(outcome)
+                try await store.markRemoved(outcome.attempt, at: outcome.at)
+            }
+            let bench = try await GraphBench(fixture, ["a"])
+            try await bench.run("a")
+            func retire(_ policy: RetentionPolicy) async throws -> [JobState] {
+                _ = try await store.retire(policy, atMost: 2000, at: WallTime(milliseconds: 10 * day))
+                return try await store.jobs(limit: 9).map(\.state)
+            }
+            let week = Duration.seconds(7 * 86_400)
+            // The graph and its job are listed first: they came last.
+            let first = try await retire(RetentionPolicy(lives: [.succeeded: week], graphLives: [:]))
+            #expect(first == [.succeeded, .succeeded, .timedOut, .failed])
+            let second = try await retire(
+                RetentionPolicy(lives: [.failed: week, .timedOut: .seconds(86_400 * 11)], graphLives: [.failed: .zero]))
+            #expect(second == [.succeeded, .succeeded, .timedOut])
+            let third = try await retire(RetentionPolicy(lives: [:], graphLives: [.succeeded: week]))
+            #expect(third == [.timedOut])
+        }
+    }
+
+    @Test("of what has ended so many are kept that ended last, whatever their lives")
+    func history() async throws {
+        try await SQLiteFixture.with { fixture in
+            let store = fixture.store
+            var jobs: [JobID] = []
+            for at in [9000, 7000, 8000, 8000] as [Int64] {
+                let outcome = Samples.outcome(try await fixture.insertRunning(), state: .failed, at: at)
+                try await store.finish(outcome)
+                try await store.markRemoved(outcome.attempt, at: outcome.at)
+                jobs.append(outcome.attempt.job)
+            }
+            let open = try await fixture.insertRunning()
+            var policy = RetentionPolicy(lives: [:], graphLives: [:])
+            for (count, left) in [(4, [0, 1, 2, 3]), (2, [0, 3]), (0, [])] as [(Int, [Int])] {
+                policy.historyEnd = try await store.historyEnd(keeping: count)
+                #expect((policy.historyEnd == nil) == (count == 4))
+                _ = try await store.retire(policy, atMost: 2000, at: WallTime(milliseconds: 10_000))
+                let found = try await store.jobs(limit: 9).map(\.id)
+                #expect(Set(found) == Set(left.map { jobs[$0] } + [open]))
+            }
         }
     }
 
@@ -72,11 +127,11 @@ import Testing
             let names = (0..<2500).map { "n\($0)" }
             let bench = try await GraphBench(fixture, names) { $0.idempotencyKey = "k" }
             _ = try await fixture.store.cancel(bench.root, CancelOrder(actor: "ann", at: bench.tick()))
-            let (policy, year) = (RetentionPolicy(newest: 0), WallTime(milliseconds: 365 * day))
-            let first = try await fixture.store.retire(policy, at: year)
+            let (policy, year) = (RetentionPolicy(), WallTime(milliseconds: 365 * day))
+            let first = try await fixture.store.retire(policy, atMost: 2000, at: year)
             #expect((first.rows, first.roots, first.isMore) == (2000, 0, true))
             #expect(try await fixture.store.check().isEmpty)
-            let second = try await fixture.store.retire(policy, at: year)
+            let second = try await fixture.store.retire(policy, atMost: 2000, at: year)
             #expect((second.rows, second.roots, second.isMore) == (501, 1, false))
             #expect(try await count(fixture.store, "idempotency") == 0)
         }
@@ -90,9 +145,9 @@ import Testing
             _ = try await store.submit(Samples.acceptance(fixture.ids.makeJobID()), inputs: [])
             try await store.keep(Samples.content("stray"), at: time)
             let policy = RetentionPolicy()
-            let early = try await store.retire(policy, at: WallTime(milliseconds: 1000 + 3_600_000))
+            let early = try await store.retire(policy, atMost: 2000, at: WallTime(milliseconds: 1000 + 3_600_000))
             #expect(early.blobs == 0)
-            let late = try await store.retire(policy, at: WallTime(milliseconds: 1001 + 3_600_000))
+            let late = try await store.retire(policy, atMost: 2000, at: WallTime(milliseconds: 1001 + 3_600_000))
             #expect(late.blobs == 1)
             #expect(try await count(store, "blob") == 2)
         }

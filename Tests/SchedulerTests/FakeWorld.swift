@@ -16,9 +16,12 @@ final class FakeWorld: Sendable {
     let spools: MemorySpools
     let blobs: MemoryBlobs
     let engine: FakeEngine
+    /// The containers that stay for a while.
+    let keep: FailureKeep
     private let log = Steps()
 
-    init(script: Script = Script()) {
+    init(script: Script = Script(), keep: FailureKeep = .none) {
+        self.keep = keep
         blobs = MemoryBlobs(steps: log)
         spools = MemorySpools(steps: log)
         store = TemporaryStore(blobs: blobs, steps: log)
@@ -56,13 +59,14 @@ final class FakeWorld: Sendable {
     var supervisor: JobSupervisor {
         JobSupervisor(
             store: store, spools: spools, blobs: blobs, engine: engine, installation: Self.installation, ids: ids,
-            wallClock: wallClock, clock: TickingClock(), logger: Self.logger, callName: { "call\($0)" })
+            wallClock: wallClock, clock: TickingClock(), logger: Self.logger, callName: { "call\($0)" },
+            keep: keep)
     }
 
     var reconciler: Reconciler {
         Reconciler(
             installation: Self.installation, store: store, spools: spools, engine: engine, wallClock: wallClock,
-            logger: Self.logger)
+            logger: Self.logger, keep: keep)
     }
 
     /// Its waits between two looks never end by themselves: it is woken.

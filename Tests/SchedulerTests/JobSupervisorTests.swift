@@ -39,6 +39,38 @@ import Testing
         #expect(world.containers == [])
     }
 
+    @Test("the container of a failed attempt is stopped and stays, if that is wanted", arguments: [0, 3])
+    func staying(exitCode: Int) async throws {
+        var script = FakeWorld.Script()
+        script.record.exitCode = exitCode
+        for keep in [FailureKeep.none, FailureKeep(life: .seconds(60), most: 1)] {
+            let world = FakeWorld(script: script, keep: keep)
+            let (job, _) = try await run(world)
+            let attempt = AttemptID(job: job.id, number: 1)
+            let stays = exitCode != 0 && keep != .none
+            #expect(world.containers.isEmpty == !stays)
+            #expect(world.steps.contains("sandbox.stop") == stays)
+            #expect(world.steps.contains("sandbox.remove") == !stays)
+            #expect(world.attempt(attempt)?.state == (stays ? .collected : .removed))
+            #expect(world.spoolNames == [])
+            #expect(try await world.engine.sightings().allSatisfy { !$0.isRunning })
+        }
+    }
+
+    @Test("one that cannot be stopped is left to the next recovery, as is one that cannot be removed")
+    func unstoppable() async throws {
+        var script = FakeWorld.Script()
+        script.record.exitCode = 3
+        let world = FakeWorld(script: script, keep: FailureKeep(life: .seconds(60), most: 1))
+        world.fail("sandbox.stop")
+        let (job, result) = try await run(world)
+        #expect(try result.get().state == .failed)
+        #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .collected)
+        // It still runs: it does not stay.
+        world.fail(nil)
+        #expect(try await world.reconciler.round().removedContainers == 1)
+    }
+
     @Test("the row knows the container, its posture and what each phase took")
     func record() async throws {
         let world = FakeWorld()

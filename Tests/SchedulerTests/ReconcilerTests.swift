@@ -157,6 +157,70 @@ import Testing
         #expect(world.containers == ["s1", "s2", "s3"])
     }
 
+    @Test("of failed attempts' containers the newest stay, stopped, and nothing else does")
+    func keptContainers() async throws {
+        let world = FakeWorld(keep: FailureKeep(life: .seconds(3600), most: 2))
+        let now = FixedWallClock().now().milliseconds
+        func add(_ seed: UInt64, _ outcome: JobState, endedBefore seconds: Int64, isRunning: Bool = false) throws {
+            var generator = SeededGenerator(seed: seed)
+            let attempt = AttemptID(job: JobID(using: &generator), number: 1)
+            let end = WallTime(milliseconds: now - seconds * 1000)
+            var job = JobSummary(id: attempt.job, state: outcome, createdAt: end)
+            job.finishedAt = end
+            try world.add(JobRecord(job, spec: try Samples.spec(), specDigest: "d"))
+            let name = SandboxName.container(FakeWorld.installation, attempt)
+            var record = AttemptRecord(
+                id: attempt, state: .collected, containerName: name, profileDigest: "sha256:p", frameKey: 7,
+                createdAt: end)
+            (record.containerID, record.finishedAt, record.outcome) = ("c\(seed)", end, outcome)
+            try world.add(record)
+            world.add(SandboxSighting(containerID: "c\(seed)", name: name, attempt: attempt, isRunning: isRunning))
+        }
+        try add(1, .failed, endedBefore: 3000)
+        try add(2, .oomKilled, endedBefore: 2000)
+        try add(3, .errored, endedBefore: 1000)
+        try add(4, .succeeded, endedBefore: 10)
+        try add(5, .cancelled, endedBefore: 10)
+        try add(6, .timedOut, endedBefore: 7200)
+        var findings = try await world.reconciler.round()
+        #expect(world.containers == ["c2", "c3"])
+        #expect((findings.keptContainers, findings.removedContainers) == (2, 4))
+        let rows = try await world.store.liveAttempts()
+        #expect(rows.map(\.containerID) == ["c2", "c3"], "a restart knows it by its rows")
+        // One in which something runs is not one that may stay, though it is the newest.
+        try add(7, .failed, endedBefore: 5, isRunning: true)
+        findings = try await world.reconciler.round()
+        #expect(world.containers == ["c3"])
+        #expect(findings.keptContainers == 1)
+    }
+
+    @Test("what stays for a while goes when its time is over, and is forgotten when somebody has removed it")
+    func keptNoLonger() async throws {
+        let attempt = try add(seed: 9, job: .failed, attempt: .collected)
+        var record = try #require(world.attempt(attempt))
+        record.outcome = .failed
+        record.finishedAt = WallTime(milliseconds: FixedWallClock().now().milliseconds)
+        func round(after seconds: Int64, _ sightings: [SandboxSighting]) async throws -> FakeWorld {
+            let world = FakeWorld(keep: FailureKeep(life: .seconds(3600), most: 2))
+            world.wallClock.advance(by: seconds * 1000)
+            try world.add(try #require(self.world.job(attempt.job)))
+            try world.add(record)
+            for sighting in sightings { world.add(sighting) }
+            _ = try await world.reconciler.round()
+            return world
+        }
+        let there = SandboxSighting(
+            containerID: "c9", name: record.containerName, attempt: attempt, isRunning: false)
+        let young = try await round(after: 3000, [there])
+        #expect(young.containers == ["c9"])
+        #expect(young.attempt(attempt)?.state == .collected)
+        let old = try await round(after: 3700, [there])
+        #expect(old.containers == [])
+        #expect(old.attempt(attempt)?.state == .removed)
+        let gone = try await round(after: 3000, [])
+        #expect(gone.attempt(attempt)?.state == .removed)
+    }
+
     @Test("what is stale goes last, and is in nobody's way if it cannot go")
     func stale() async throws {
         let attempt = try add(seed: 4, job: .leased, attempt: .verified)

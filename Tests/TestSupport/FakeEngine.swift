@@ -30,7 +30,7 @@ package final class FakeEngine: SandboxEngine {
 
     /// A container as the engine sees it.
     struct Container {
-        let sighting: SandboxSighting
+        var sighting: SandboxSighting
         var isStarted = false
         /// Opened when the container is removed.
         let end = Latch()
@@ -75,7 +75,8 @@ package final class FakeEngine: SandboxEngine {
                 containers[old.sighting.containerID] = nil
             }
             let container = Container(
-                sighting: SandboxSighting(containerID: newID(for: name), name: name, attempt: request.attempt))
+                sighting: SandboxSighting(
+                    containerID: newID(for: name), name: name, attempt: request.attempt, isRunning: false))
             containers[container.sighting.containerID] = container
             return container
         }
@@ -121,6 +122,15 @@ package final class FakeEngine: SandboxEngine {
             }
             guard !container.isStarted else { throw .cellProtocol(detail: "it was started before") }
             containers[containerID]?.isStarted = true
+            containers[containerID]?.sighting.isRunning = true
+        }
+    }
+
+    /// - Returns: whether the container is there.
+    func stop(_ containerID: String) -> Bool {
+        containers.withLock { containers in
+            containers[containerID]?.sighting.isRunning = false
+            return containers[containerID] != nil
         }
     }
 }

@@ -110,6 +110,11 @@ package final class FakeSandbox: Sandbox {
         cancelling.open()
     }
 
+    package func stop() async throws(EngineError) -> Bool {
+        try engine.steps.engine("sandbox.stop")
+        return engine.stop(containerID)
+    }
+
     package func remove() async throws(EngineError) {
         try engine.steps.engine("sandbox.remove")
         engine.drop(containerID)

@@ -35,6 +35,8 @@ package final class SteppingWallClock: WallClock {
 
     package init(milliseconds: Int64 = 1_700_000_000_000) { time = Mutex(milliseconds) }
 
+    package func advance(by milliseconds: Int64) { time.withLock { $0 += milliseconds } }
+
     package func now() -> WallTime {
         WallTime(
             milliseconds: time.withLock { time in

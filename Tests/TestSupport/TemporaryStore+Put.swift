@@ -47,12 +47,13 @@ extension TemporaryStore {
         try real.writeNow { database in
             try database.execute(
                 sql: """
-                    INSERT INTO attempt (job_id, number, state, profile_digest, created_at_ms, finished_at_ms, reason)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO attempt (job_id, number, state, profile_digest, created_at_ms, finished_at_ms, reason, outcome)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job, number, attempt.state.rawValue, attempt.profileDigest, time,
                     attempt.finishedAt?.milliseconds ?? (isOver ? time : nil), attempt.reason,
+                    attempt.outcome?.rawValue,
                 ])
             try database.execute(
                 sql: """

@@ -1,12 +1,12 @@
 import Synchronization
 
 /// A clock that stands still until it is moved.
-struct StepClock: Clock {
-    struct Instant: InstantProtocol {
+package struct StepClock: Clock {
+    package struct Instant: InstantProtocol {
         var offset: Duration
-        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - offset }
-        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+        package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        package func duration(to other: Instant) -> Duration { other.offset - offset }
+        package static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
     private struct Sleeper {
@@ -27,10 +27,12 @@ struct StepClock: Clock {
     }
     private let shared = Shared()
 
-    var now: Instant { Instant(offset: shared.state.withLock(\.now)) }
-    var minimumResolution: Duration { .nanoseconds(1) }
+    package init() {}
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    package var now: Instant { Instant(offset: shared.state.withLock(\.now)) }
+    package var minimumResolution: Duration { .nanoseconds(1) }
+
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let number = shared.state.withLock { state in
             state.nextSleeper += 1
             return state.nextSleeper
@@ -56,7 +58,7 @@ struct StepClock: Clock {
     }
 
     /// Returns when somebody sleeps until `deadline`.
-    func waitForSleeper(until deadline: Duration) async {
+    package func waitForSleeper(until deadline: Duration) async {
         await withCheckedContinuation { continuation in
             let isThere = shared.state.withLock { state in
                 if state.sleepers.values.contains(where: { $0.deadline == deadline }) { return true }
@@ -67,7 +69,7 @@ struct StepClock: Clock {
         }
     }
 
-    func advance(to time: Duration) {
+    package func advance(to time: Duration) {
         let woken = shared.state.withLock { state in
             state.now = time
             let due = state.sleepers.filter { $0.value.deadline <= time }
