@@ -1,3 +1,4 @@
+import Logging
 package import Model
 package import Ports
 import Waiting
@@ -9,8 +10,7 @@ extension Dispatcher: Drainable {
     package func drain(_ mode: DrainMode) async {
         status.isDraining = true
         if mode == .cancel { for job in Array(inHand.keys) { await cancelInHand(job, grace: nil) } }
-        // ignored: a cancelled wait leaves the rest
-        if mode != .leave { try? await untilNothingIsInHand() }
+        if mode != .leave { await endEverything() }
         isEnding = true
         wake()
     }
@@ -21,6 +21,16 @@ extension Dispatcher: Drainable {
         let release = Signal()
         releases[job, default: []].append(release)
         try await release.wait()
+    }
+
+    private func endEverything() async {
+        do {
+            try await untilNothingIsInHand()
+            // A container that could not be removed gets another chance: nobody may come after us for a long time.
+            _ = try await reap()
+        } catch {
+            logger.debug("the last look at the engine was not made", metadata: ["error": "\(type(of: error))"])
+        }
     }
 
     private func untilNothingIsInHand() async throws(CancellationError) {

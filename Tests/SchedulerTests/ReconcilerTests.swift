@@ -2,6 +2,7 @@ import Model
 import Ports
 import TestSupport
 import Testing
+import Waiting
 
 @testable import Scheduler
 
@@ -255,5 +256,24 @@ import Testing
         #expect(try await world.openJobs == [])
         #expect(try await world.store.liveAttempts() == [])
         #expect(world.spoolNames == [])
+    }
+
+    @Test("a container that could not be removed goes before an orderly end", arguments: [DrainMode.finish, .cancel])
+    func lastLook(mode: DrainMode) async throws {
+        world.fail("sandbox.remove")
+        let job = try await world.accept(Samples.request())
+        let dispatcher = world.dispatcher(profile: try Samples.profile())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await dispatcher.run() }
+            let changed = Signal()
+            let watching = world.store.watchAll { changed.send() }
+            while world.job(job.id)?.state.isTerminal != true { try await changed.wait() }
+            watching.end()
+            await dispatcher.drain(mode)
+            try await group.waitForAll()
+        }
+        #expect(world.steps.contains("sandbox.remove"))
+        #expect(world.containers == [])
+        #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
     }
 }
