@@ -267,6 +267,7 @@ let package = Package(
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            exclude: ["OperatorsHour.txt"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

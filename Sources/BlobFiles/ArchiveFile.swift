@@ -26,6 +26,15 @@ package struct ArchiveFile: ArchiveBytes {
         (self.file, length) = (file, count)
     }
 
+    /// Takes the name away from a file that is there.
+    package init(taking path: String) async throws(StoreError) {
+        file = UnnamedFile()
+        length = try await file.take(path)
+    }
+
+    /// Removes a file that never came to that; no error if there is none.
+    package static func remove(_ path: String) throws(StoreError) { try Folder.remove(path) }
+
     package func read(from offset: Int64, count: Int) async throws(StoreError) -> [UInt8] {
         try await file.read(from: offset, count: count)
     }
@@ -41,6 +50,15 @@ private actor UnnamedFile {
     func open(_ path: String) throws(StoreError) {
         file = try OpenFile(path, for: .creating)
         try Folder.remove(path)
+    }
+
+    /// - Returns: its length.
+    func take(_ path: String) throws(StoreError) -> Int64 {
+        let taken = try OpenFile(path, for: .reading)
+        let length = try taken.size
+        file = consume taken
+        try Folder.remove(path)
+        return length
     }
 
     func append(_ bytes: [UInt8]) throws(StoreError) { try file?.append(bytes) }

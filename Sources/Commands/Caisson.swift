@@ -35,7 +35,8 @@ package struct Caisson: AsyncParsableCommand {
             CommandGroup(
                 name: "Looking after Caisson",
                 subcommands: [
-                    StatusCommand.self, ServeCommand.self, ConfigCommand.self, ProfileCommand.self, ImageCommand.self,
+                    StatusCommand.self, ServeCommand.self, StopCommand.self, ConfigCommand.self, ProfileCommand.self,
+                    ImageCommand.self,
                     EngineCommand.self, DbCommand.self, DoctorCommand.self, SelftestCommand.self, ApiCommand.self,
                     CompletionCommand.self, InstallCommand.self, UninstallCommand.self,
                 ]),

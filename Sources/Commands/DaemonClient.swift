@@ -144,6 +144,7 @@ extension DaemonClient {
     func jobs(_ filter: JobFilter, limit: Int, before: Int64?) async throws(StoreError) -> JobPage {
         try await reader.jobs(filter, limit: limit, before: before)
     }
+    func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] { try await reader.counts(filter) }
     func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
         try await reader.tree(root, limit: limit)
     }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import ControlClient
+import ControlWire
 import Daemon
 import Foundation
 import Model
@@ -7,30 +9,34 @@ import SQLiteStore
 /// `caisson db`: looks after the job database.
 struct DbCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "db", abstract: "Check, copy, restore and shrink the job database, while no daemon has it in use.",
+        commandName: "db", abstract: "Check, copy, restore and shrink the job database.",
+        discussion: "Checks and copies are made beside a daemon that works; to restore and to shrink, end it first.",
         subcommands: [Check.self, Copy.self, Restore.self, Vacuum.self])
 
     /// `caisson db check`.
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "check", abstract: "Look whether the database is sound; changes nothing.",
-            discussion: "Exit status 9 if it is not. Example: `caisson db check`.")
+            commandName: "check", abstract: "Look whether the database, or a copy of it, is sound; changes nothing.",
+            discussion: "Exit status 9 if it is not. Examples: `caisson db check`, `caisson db check jobs.db`.")
+        @Argument(help: "A file that `caisson db backup` made; else the database itself.") var file: String?
         @OptionGroup var form: FormOption
-        @OptionGroup var home: HomeOption
+        @OptionGroup var home: PlaceOptions
 
-        func run() async throws {
-            let faults = try await StoreUpkeep.use(try home.configuration()) { try await $0.check() }
-            try tell(faults, .standard).end()
+        func run() async throws { try tell(try await faults(), .standard).end() }
+
+        private func faults() async throws -> [String] {
+            if let file { return try SQLiteJobReader.faults(ofCopy: DbCommand.absolute(file)) }
+            let configuration = try home.home.configuration()
+            return try await home.clientIfThere { client in
+                if let client { return try await client.checkStore().faults }
+                return try await StoreUpkeep.use(configuration) { try await $0.check() }
+            }
         }
 
         /// The command without its surroundings.
         func tell(_ faults: [String], _ output: Output) throws -> ExitStatus {
-            struct View: Encodable {
-                let isSound: Bool
-                let faults: [String]
-            }
             if form.form == .json {
-                try output.json(View(isSound: faults.isEmpty, faults: faults))
+                try output.json(StoreCheckView(faults: faults))
             } else {
                 for fault in faults { try output.line(TextTable.oneLine(fault, width: TextTable.sentence)) }
                 if faults.isEmpty { try output.line("sound") }
@@ -42,26 +48,47 @@ struct DbCommand: AsyncParsableCommand {
     /// `caisson db backup`.
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "backup", abstract: "Copy the database into a new file.",
+            commandName: "backup",
+            abstract: "Copy the database into a new file, beside a daemon that works, and check the copy.",
             discussion: """
-                Blobs are files of their own beside the database, which never change: copy the folder blobs after it. Example: \
-                `caisson db backup jobs.db`.
+                A file that is there is never replaced. Blobs over 64 KiB are files of their own in the data folder, which never \
+                change: copy the folder blobs after it. Example: `caisson db backup jobs.db`.
                 """)
         @Argument(help: "The new file.") var file: String
-        @OptionGroup var home: HomeOption
+        @OptionGroup var home: PlaceOptions
 
         func run() async throws {
             let path = DbCommand.absolute(file)
-            try await StoreUpkeep.use(try home.configuration()) { try await $0.backup(to: path) }
+            // Before anything is done for it.
+            try NewFile.checkFree(path)
+            let configuration = try home.home.configuration()
+            try await home.clientIfThere { client in
+                guard let client else {
+                    return try await StoreUpkeep.use(configuration) { try await $0.backup(to: path) }
+                }
+                let new = try NewFile(path)
+                try await client.backup { try new.append($0) }
+                try new.synchronize()
+                try DbCommand.checkSound(new.place)
+                try new.publish()
+            }
             try Output.standard.line(path)
         }
+    }
+
+    /// A copy that is not sound is none.
+    private static func checkSound(_ path: String) throws {
+        let faults = try SQLiteJobReader.faults(ofCopy: path)
+        if let first = faults.first { throw UnsoundCopy(fault: first) }
     }
 
     /// `caisson db restore`.
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "restore", abstract: "Put a copy in the place of the database, which is kept beside it.",
-            discussion: "A copy that is not sound is refused. Example: `caisson db restore jobs.db`.")
+            discussion: """
+                No daemon may work in the folder. A copy that is not sound is refused. Example: `caisson db restore jobs.db`.
+                """)
         @Argument(help: "A file that `caisson db backup` made.") var file: String
         @OptionGroup var home: HomeOption
 
@@ -76,7 +103,9 @@ struct DbCommand: AsyncParsableCommand {
     struct Vacuum: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "vacuum", abstract: "Write the database anew, without the room that deleted jobs have left.",
-            discussion: "Needs as much free space as the database takes. Example: `caisson db vacuum`.")
+            discussion: """
+                No daemon may work in the folder. Needs as much free space as the database takes. Example: `caisson db vacuum`.
+                """)
         @OptionGroup var home: HomeOption
 
         func run() async throws { try await StoreUpkeep.use(try home.configuration()) { try await $0.vacuum() } }
@@ -85,4 +114,14 @@ struct DbCommand: AsyncParsableCommand {
     private static func absolute(_ path: String) -> String {
         InstanceConfiguration.absolute(path, in: FileManager.default.currentDirectoryPath)
     }
+}
+
+/// What was copied is not sound, so the copy is not kept.
+struct UnsoundCopy: UserFacingError {
+    let fault: String
+    var code: ErrorCode { .storeCorrupt }
+    var message: String {
+        "The copy is not sound, and is not kept: \(TextTable.oneLine(fault, width: TextTable.sentence))."
+    }
+    var remedy: String? { "Look at the database itself with `caisson db check`." }
 }

@@ -46,7 +46,8 @@ enum ExitStatus: Int32, Sendable {
             case .engineTimeout, .engineProtocol, .engineRefused, .profileNotApplied, .cellUnavailable,
                 .probeUnavailable, .cellLost, .cellProtocol, .sandboxEnded, .processLost, .engineLost, .clockRanOut,
                 .storeBusy, .storeCorrupt,
-                .storeUnavailable, .noSpace, .daemonProtocol, .requestTimedOut, .socketUnusable, .internalFault:
+                .storeUnavailable, .noSpace, .outputDiffers, .daemonProtocol, .requestTimedOut, .socketUnusable,
+                .internalFault:
                 .errored
             }
     }

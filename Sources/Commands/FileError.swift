@@ -9,12 +9,14 @@ enum FileError: UserFacingError, Hashable {
     /// A word that is not UTF-8.
     case badName(flag: String)
     case unwritable(path: String, reason: String)
+    /// What is to be made is there: nothing is put in its place.
+    case exists(path: String)
 
     var code: ErrorCode {
         switch self {
         case .unreadable, .notAFile, .colon: .inputUnreadable
         case .badName: .invalidInput
-        case .unwritable: .outputUnwritable
+        case .unwritable, .exists: .outputUnwritable
         }
     }
 
@@ -26,6 +28,7 @@ enum FileError: UserFacingError, Hashable {
             "\(flag) \(word) names no file: what follows the last colon is the name in /work."
         case .badName(let flag): "\(flag) has a name that is not UTF-8."
         case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)."
+        case .exists(let path): "\(path) is there already, and nothing is put in its place."
         }
     }
 
@@ -36,6 +39,7 @@ enum FileError: UserFacingError, Hashable {
         case .colon(let flag, let word): "For the file \(word) itself, give it a name: \(flag) \(word):NAME."
         case .badName: "Rename it, or feed it with --stdin."
         case .unwritable: "Check that the folder exists and belongs to you."
+        case .exists: "Give a name that nothing has yet, or move away what is there."
         }
     }
 }

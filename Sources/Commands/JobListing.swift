@@ -1,16 +1,21 @@
 import ControlWire
 import Model
+import Planner
 import Ports
 
 /// Jobs as a list of any form.
 struct JobListing {
     private let jobs: [JobSummary]
     private let now: WallTime
+    private let paused: Set<QueueID>
 
     /// The widest name, image or command in a table.
     private static let width = 40
 
-    init(_ jobs: [JobSummary], now: WallTime) { (self.jobs, self.now) = (jobs, now) }
+    /// - Parameter paused: the queues of which nothing begins.
+    init(_ jobs: [JobSummary], now: WallTime, paused: Set<QueueID> = []) {
+        (self.jobs, self.now, self.paused) = (jobs, now, paused)
+    }
 
     /// - Parameter next: where the next page begins.
     func print(_ form: ListForm, next: Int64?, output: Output) throws {
@@ -35,7 +40,7 @@ struct JobListing {
             var cells = [
                 "\(job.id)", job.kind.rawValue, title(job), job.state.rawValue,
                 job.kind == .job ? "\(job.attempts)" : "-", AgeText.text(from: job.createdAt, to: now),
-                TextTable.oneLine(JobWhy.text(job, now: now), width: Self.width),
+                TextTable.oneLine(JobWhy.text(job, now: now, paused: paused), width: Self.width),
             ]
             if isWide {
                 let took = job.finishedAt.map { AgeText.text(from: job.startedAt ?? job.createdAt, to: $0) }

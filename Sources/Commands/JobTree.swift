@@ -1,4 +1,5 @@
 import Model
+import Planner
 import Ports
 
 /// A root, or any job, with everything under it.
@@ -8,6 +9,8 @@ struct JobTree {
     let nodes: [Node]
     /// Needs by the job that has them.
     let needs: [JobID: [NeedRecord]]
+    /// The queues of which nothing begins.
+    var paused: Set<QueueID> = []
 
     struct Node {
         let job: JobSummary

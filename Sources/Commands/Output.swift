@@ -96,13 +96,13 @@ struct Output: Sendable {
 /// Why what was asked for could not be printed.
 enum OutputError: UserFacingError, Hashable {
     case unwritable(stream: String, reason: String)
-    /// The attempt that was printed went down with the engine, and the next one wrote something else.
+    /// The attempt that was printed was followed by another one, which wrote something else.
     case begunAnew(stream: String)
 
     var code: ErrorCode {
         switch self {
         case .unwritable: .outputUnwritable
-        case .begunAnew: .engineLost
+        case .begunAnew: .outputDiffers
         }
     }
 
@@ -110,14 +110,15 @@ enum OutputError: UserFacingError, Hashable {
         switch self {
         case .unwritable(let stream, let reason): "The \(stream) cannot be written: \(reason)."
         case .begunAnew(let stream):
-            "The \(stream) is that of an attempt that went down with its engine; the next one did not write the same."
+            "The \(stream) that was printed is an earlier attempt's; the last one did not write the same."
         }
     }
 
     var remedy: String? {
         switch self {
         case .unwritable: "Send it to a place that takes it; what a job wrote is kept, see `caisson logs`."
-        case .begunAnew: "See `caisson logs` for what the job wrote."
+        case .begunAnew:
+            "See `caisson logs` for what the last attempt wrote, `caisson attempts` for why there were several."
         }
     }
 }

@@ -6,7 +6,12 @@ import Scheduler
 
 /// `caisson result`: the JSON that a job left in `result.json`.
 struct ResultCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "result", abstract: "Print the JSON result of a job.")
+    static let configuration = CommandConfiguration(
+        commandName: "result", abstract: "Print the JSON result of a job, or those of a graph's jobs by their names.",
+        discussion: """
+            Of a fan-out it is a list, in the order of its members. A job that left no result, or none yet, has null there. Example: \
+            `caisson result @latest`.
+            """)
 
     @Argument(help: "A job's id, the beginning of one, or @latest.") var job: String
     @OptionGroup var form: FormOption
@@ -19,8 +24,8 @@ struct ResultCommand: AsyncParsableCommand {
         let job = try await reader.summary(job)
         switch job.kind {
         case .job: break
-        case .map: return try await printResults(of: job, reader, output)
-        case .graph, .approval: throw NoResult(job: job)
+        case .map, .graph: return try await printResults(of: job, reader, output)
+        case .approval: throw NoResult(job: job)
         }
         guard let bytes = try await Self.result(of: job.id, reader) else { throw NoResult(job: job) }
         guard form.form == .json else {
@@ -31,29 +36,41 @@ struct ResultCommand: AsyncParsableCommand {
         try output.bytes(Array(Self.head(job).utf8) + Self.json(bytes) + Array(Self.tail(job).utf8), toError: false)
     }
 
-    /// Of a fan-out, the results of its jobs as one list, in the order of the members they were made for.
+    /// Of a graph, the results of its jobs by their names; of a fan-out, those of its jobs as a list, in the order of its members.
     private func printResults(of job: JobSummary, _ reader: any JobReader & BlobReader, _ output: Output) async throws {
-        let children = try await reader.tree(job.root, limit: Submission.mostNodes).filter { $0.parent == job.id }
+        let tree = try await reader.tree(job.root, limit: Submission.mostNodes)
         if !job.state.isTerminal {
             output.error("caisson: \(job.id) is \(job.state.rawValue): results that are not there yet are null")
         }
-        func pass() async throws {
-            try output.bytes(Array("[".utf8), toError: false)
-            for (index, child) in children.enumerated() {
-                let bytes = try await Self.result(of: child.id, reader).map(Self.json) ?? Array("null".utf8)
-                try output.bytes((index == 0 ? [] : Array(",\n".utf8)) + bytes, toError: false)
-            }
-            try output.bytes(Array("]".utf8), toError: false)
-        }
-        guard form.form == .json else {
-            try await pass()
-            try output.bytes([UInt8(ascii: "\n")], toError: false)
-            return try output.endOfBytes(toError: false)
-        }
-        try output.bytes(Array(Self.head(job).utf8), toError: false)
-        try await pass()
-        try output.bytes(Array(Self.tail(job).utf8), toError: false)
+        let isTable = form.form == .table
+        try output.bytes(isTable ? [] : Array(Self.head(job).utf8), toError: false)
+        try await put(resultsOf: job, in: Dictionary(grouping: tree) { $0.parent ?? $0.id }, reader, output)
+        try output.bytes(isTable ? [UInt8(ascii: "\n")] : Array(Self.tail(job).utf8), toError: false)
+        try output.endOfBytes(toError: false)
     }
+
+    private func put(
+        resultsOf group: JobSummary, in children: [JobID: [JobSummary]], _ reader: any JobReader & BlobReader,
+        _ output: Output
+    ) async throws {
+        // An approval runs nothing, so there is nothing to look for.
+        let members = (children[group.id] ?? []).filter { $0.id != group.id && $0.kind != .approval }
+        let (open, close) = group.kind == .graph ? ("{", "}") : ("[", "]")
+        for (index, member) in members.enumerated() {
+            let name = group.kind == .graph ? "\"\(member.name ?? "\(member.id)")\": " : ""
+            try output.bytes(Array("\(index == 0 ? open : ",\n")\(name)".utf8), toError: false)
+            if member.kind == .map, children[member.id] != nil || member.state == .succeeded {
+                try await put(resultsOf: member, in: children, reader, output)
+            } else {
+                let bytes = try await Self.result(of: member.id, reader).map(Self.json) ?? Array("null".utf8)
+                try output.bytes(Array(bytes.reversed().drop(while: Self.isBlank).reversed()), toError: false)
+            }
+        }
+        try output.bytes(Array((members.isEmpty ? open + close : close).utf8), toError: false)
+    }
+
+    /// A space, a tab or a line break of JSON.
+    private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 
     private static func head(_ job: JobSummary) -> String { "{\n  \"id\" : \"\(job.id)\",\n  \"result\" : " }
     private static func tail(_ job: JobSummary) -> String { ",\n  \"state\" : \"\(job.state.rawValue)\"\n}\n" }
@@ -79,15 +96,14 @@ struct NoResult: UserFacingError {
     var code: ErrorCode { .notFound }
     var message: String {
         switch job.kind {
-        case .job, .map: "Of job \(job.id), which is \(job.state.rawValue), no \(JobSpec.resultFile) was kept."
-        case .graph: "\(job.id) is a graph: its jobs have results, it has none itself."
+        case .job, .map, .graph: "Of job \(job.id), which is \(job.state.rawValue), no \(JobSpec.resultFile) was kept."
         case .approval: "\(job.id) is an approval: it runs nothing, and leaves no result."
         }
     }
     var remedy: String? {
         switch job.kind {
-        case .job, .map: "See `caisson show \(job.id)` for how it ended, `caisson logs \(job.id)` for what it wrote."
-        case .graph: "See `caisson tree \(job.id)` for its jobs, and give the id of the one that is meant."
+        case .job, .map, .graph:
+            "See `caisson show \(job.id)` for how it ended, `caisson logs \(job.id)` for what it wrote."
         case .approval: "See `caisson show \(job.id)` for what was decided."
         }
     }

@@ -23,7 +23,7 @@ struct ShowCommand: AsyncParsableCommand {
     /// The command without its surroundings.
     func run(reader: any JobReader, now: WallTime, output: Output) async throws {
         let summary = try await reader.summary(job)
-        guard summary.specDigest != nil else {
+        guard summary.kind == .job else {
             return try await show(summary, reader: reader, now: now, output: output)
         }
         let job = try await reader.job("\(summary.id)")
@@ -39,7 +39,7 @@ struct ShowCommand: AsyncParsableCommand {
         }
     }
 
-    /// Of what runs nothing: a graph, a fan-out without a spec, an approval.
+    /// Of what runs nothing: a graph, a fan-out, an approval.
     private func show(_ summary: JobSummary, reader: any JobReader, now: WallTime, output: Output) async throws {
         guard form.form == .table else {
             var view = JobView(summary)
@@ -50,8 +50,7 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func needs(of job: JobSummary, reader: any JobReader) async throws -> [NeedRecord] {
-        guard job.id != job.root || job.kind == .graph else { return [] }
-        return try await reader.needs(in: job.root, limit: TreeCommand.mostNeeds).filter { $0.child == job.id }
+        try await reader.needs(in: job.root, limit: TreeCommand.mostNeeds).filter { $0.child == job.id }
     }
 
     /// What a job of any kind has.

@@ -206,6 +206,9 @@ struct SubmissionRequest {
 
     // MARK: Handing it in
 
+    /// Has it wait for jobs that are there already.
+    mutating func begin(after needs: [JobNeed]?) { submission.after = needs }
+
     /// Has the inputs kept, each content once, and hands everything in.
     func handIn(_ daemon: any JobsControl) async throws -> SubmissionReceipt {
         var (submission, kept) = (submission, [Input.Key: BlobReference]())

@@ -16,9 +16,10 @@ struct SubmitCommand: AsyncParsableCommand, JobFlags {
             """,
         discussion: """
             Only the id goes to stdout. A graph is accepted whole or not at all (Docs/Graphs.md). Flags about one job win over a job \
-            document, and go with no other; --queue, --priority, --project, --hold and --idempotency-key go with all. With --wait \
+            document, and go with no other; --queue, --priority, --project, --hold, --idempotency-key and --after go with all. Of a \
+            graph, --after is about the jobs that need no other one of it. With --wait \
             the exit status is that of `caisson wait`. Examples: `caisson submit -f graph.yaml`, `id=$(caisson submit --image \
-            shell -- echo hello)`.
+            shell -- echo hello)`, `caisson submit --after $id:any --image shell -- echo done`.
             """)
 
     @Option(
@@ -52,6 +53,7 @@ struct SubmitCommand: AsyncParsableCommand, JobFlags {
     @Option(help: ArgumentHelp("What the command may do: see `caisson profile list`.", valueName: "name"))
     var profile: String?
     @OptionGroup var placement: PlacementOptions
+    @OptionGroup var after: AfterOption
     @Flag(help: "Wait until it has ended; the exit status tells how.") var wait = false
     @OptionGroup var profiles: ProfilesOption
     @OptionGroup var form: FormOption
@@ -69,7 +71,11 @@ struct SubmitCommand: AsyncParsableCommand, JobFlags {
     }
 
     /// The command without its surroundings.
-    func run(_ request: SubmissionRequest, daemon: any JobsControl, output: Output) async throws -> ExitStatus {
+    func run(
+        _ request: SubmissionRequest, daemon: any JobsControl & JobReader, output: Output
+    ) async throws -> ExitStatus {
+        var request = request
+        request.begin(after: try await after.needs(reader: daemon))
         let receipt = try await request.handIn(daemon)
         struct View: Encodable {
             let id: String

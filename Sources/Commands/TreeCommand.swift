@@ -51,9 +51,10 @@ struct TreeCommand: AsyncParsableCommand {
         let jobs = try await reader.tree(top.root, limit: mostJobs)
         let needs = try await reader.needs(in: top.root, limit: mostNeeds)
         // An older generation is no longer in its tree.
-        guard let tree = JobTree(jobs, needs: needs, from: top.id) ?? JobTree([top], needs: [], from: top.id) else {
+        guard var tree = JobTree(jobs, needs: needs, from: top.id) ?? JobTree([top], needs: [], from: top.id) else {
             throw StoreError.notFound(reference)
         }
+        tree.paused = try await JobWhy.pausedQueues(of: jobs, reader: reader)
         return tree
     }
 }

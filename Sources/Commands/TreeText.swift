@@ -46,7 +46,7 @@ struct TreeText {
         words.append(job.state.rawValue)
         if job.attempts > 1 { words.append("try \(job.attempts)") }
         if let time = time(of: job) { words.append(time) }
-        let why = JobWhy.text(job, now: now)
+        let why = JobWhy.text(job, now: now, paused: tree.paused)
         let open = (tree.needs[job.id] ?? []).filter { $0.isMet == nil }
         if !job.state.isTerminal, !open.isEmpty {
             let names = open.prefix(3).map { TextTable.oneLine($0.parentName ?? "\($0.parent)", width: 40) }

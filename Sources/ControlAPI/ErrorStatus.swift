@@ -20,6 +20,7 @@ package enum ErrorStatus {
         case .noSpace: 507
         case .profileNotApplied, .cellUnavailable, .probeUnavailable, .cellLost, .cellProtocol, .sandboxEnded,
             .processLost, .engineLost, .clockRanOut, .storeCorrupt, .storeNewer, .storeUnavailable, .socketUnusable,
+            .outputDiffers,
             .internalFault:
             500
         }

@@ -32,6 +32,13 @@ package struct ControlJobReader: JobReader, BlobReader {
         }
     }
 
+    package func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] {
+        try await asking {
+            let view: CountView = try await client.get("/counts", query: [("filter", try ControlClient.text(filter))])
+            return [JobState: Int](told: view.counts)
+        }
+    }
+
     package func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
         try await asking {
             let list: JobListView = try await client.get("/jobs/\(root)/tree", query: [("limit", "\(limit)")])

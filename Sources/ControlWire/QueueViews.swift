@@ -26,6 +26,21 @@ package struct NeedView: Sendable, Hashable, Codable {
     }
 }
 
+/// How many jobs there are of those that are meant: `GET /counts`, and `caisson list --count -o json`.
+package struct CountView: Sendable, Hashable, Codable {
+    package var total: Int
+    /// By state; states without a job are left out.
+    package var counts: [String: Int]
+
+    private enum CodingKeys: String, CodingKey { case total, counts }
+
+    package init(_ counts: [JobState: Int]) {
+        total = counts.values.reduce(0, +)
+        self.counts = Dictionary(
+            counts.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
 /// The place of the newest event: `GET /events/newest`.
 package struct OrdinalView: Sendable, Hashable, Codable {
     /// 0 if there is none.

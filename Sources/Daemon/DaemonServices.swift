@@ -69,6 +69,14 @@ package enum DaemonServices {
             InputRoutes(reader: store, watch: store, inputs: instance.liveInputs), ActRoutes(desk: instance.desk),
             ImageRoutes(
                 desk: InstanceImages(instance.images, folder: base.instance.home), limit: ArchiveFile.longest),
+            StoreRoutes(
+                desk: InstanceStoreDesk(
+                    SQLiteJobReader(folder: base.instance.home, blobs: instance.blobs), folder: base.instance.home)),
+            StopRoutes { mode in
+                base.stop.ask(.client, mode: mode)
+                let drain = base.stop.request?.mode ?? base.configuration.drain
+                return StopView(pid: Int(getpid()), drain: drain.rawValue)
+            },
             EngineRoutes(
                 desk: InstanceEngine(
                     look: EngineLook(

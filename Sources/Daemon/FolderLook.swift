@@ -35,7 +35,8 @@ struct FolderLook {
             isWritable: access(path, W_OK | X_OK) == 0)
     }
 
-    private static func lock(at path: String) -> LockFacts {
+    /// Who has the lock whose file is at `path`, by what the kernel tells: asking takes it from nobody.
+    static func lock(at path: String) -> LockFacts {
         var status = stat()
         guard stat(path, &status) == 0 else {
             return errno == ENOENT || errno == ENOTDIR ? .free : .unreadable(reason: Look.words(errno))

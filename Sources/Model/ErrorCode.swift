@@ -11,6 +11,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case documentWrongType = "document_wrong_type"
     case documentInvalid = "document_invalid"
     case outputUnwritable = "output_unwritable"
+    case outputDiffers = "output_differs"
     case notFound = "not_found"
     case ambiguousID = "ambiguous_id"
     case illegalState = "illegal_state"

@@ -12,7 +12,7 @@ extension Submission {
             mistakes.append(
                 .outOfRange(field: "idempotency_key", value: "\(key.utf8.count) bytes", allowed: "1 to 200 bytes"))
         }
-        mistakes += placement.mistakes
+        mistakes += placement.mistakes + afterMistakes
         for spec in specs where mistakes.count < Self.mostMistakes { mistakes += spec.mistakes }
         var indexes: [String: Int] = [:]
         for (index, node) in nodes.enumerated() where indexes.updateValue(index, forKey: node.name) != nil {
@@ -27,6 +27,23 @@ extension Submission {
 
     /// More are not told at once.
     package static let mostMistakes = 50
+
+    private var afterMistakes: [ModelError] {
+        guard let after else { return [] }
+        guard (1...Self.mostAfter).contains(after.count) else {
+            return [.outOfRange(field: "after", value: "\(after.count) jobs", allowed: "1 to \(Self.mostAfter) jobs")]
+        }
+        var (seen, mistakes): (Set<JobID>, [ModelError]) = ([], [])
+        for need in after {
+            if !seen.insert(need.job).inserted {
+                mistakes.append(.malformed(field: "after", value: "\(need.job)", expected: "given only once"))
+            }
+            if case .when = need.on {
+                mistakes.append(.malformed(field: "after", value: "a condition", expected: JobNeed.outcomes))
+            }
+        }
+        return mistakes
+    }
 
     private func mistakes(of node: NodeSpec, among indexes: [String: Int]) -> [ModelError] {
         var mistakes = node.placement.mistakes

@@ -16,10 +16,15 @@ package struct Submission: Sendable, Hashable, Codable {
     package var isHeld: Bool
     /// Where the root of a graph stands.
     package var placement: Placement
+    /// Jobs that are there already and have to end before this begins: nodes that need no other node wait for all of them.
+    ///
+    /// Range: `nil`, or 1 to ``mostAfter``, each job once. They lead in no circle: what is there cannot need what is not.
+    package var after: [JobNeed]?
 
     package static let mostNodes = 200_000
     /// Nodes on the longest way through a graph.
     package static let mostDepth = 10_000
+    package static let mostAfter = 100
 
     package init(
         name: String? = nil, nodes: [NodeSpec], specs: [JobSpec], isGraph: Bool, idempotencyKey: String? = nil,
@@ -41,7 +46,7 @@ package struct Submission: Sendable, Hashable, Codable {
         case isGraph = "is_graph"
         case idempotencyKey = "idempotency_key"
         case isHeld = "is_held"
-        case placement
+        case placement, after
     }
 }
 

@@ -122,6 +122,8 @@ package protocol JobReader: Sendable {
     ///
     /// - Parameter before: ``JobPage/next`` of the page before this one.
     func jobs(_ filter: JobFilter, limit: Int, before: Int64?) async throws(StoreError) -> JobPage
+    /// How many jobs `filter` means, by state.
+    func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int]
     /// A root and everything under it, in the order of acceptance, at most `limit`; newer generations in place of older ones.
     func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary]
     /// All needs between the jobs of a root, at most `limit`.

@@ -100,9 +100,9 @@ package enum StoreError: UserFacingError, Hashable {
         case .idempotencyConflict: "Use another key, or submit the same again."
         case .referenceMissing: "Have the other job leave it, or need it with another outcome than this one came to."
         case .conflict: "Look at it again with `caisson show`; if nobody else works in this folder, report this."
-        case .locked(_, let pid, _):
-            "If it is the folder's daemon, end it first (\(pid.map { "kill \($0)" } ?? "ps -C caisson -o pid,args shows it")); else wait for its "
-                + "end, or use another folder with --home."
+        case .locked(let path, _, _):
+            "If it is the folder's daemon, end it with `caisson stop --home \(path)`; else wait for its end, or use another folder with "
+                + "--home."
         case .busy: "Try again; if it lasts, look for another process on the same data folder."
         case .newer: "Use that release, or another folder with --home."
         case .wrongMode: "Keep the data folder on a local disk: WAL does not work on network file systems."

@@ -11,7 +11,7 @@ enum Backup {
     /// - Throws: ``StoreError/unavailable(path:reason:)`` if there is a file of that name.
     static func make(of database: Database, at path: String) throws {
         var status = stat()
-        guard stat(path, &status) != 0 else { throw StoreError.unavailable(path: path, reason: "it is there already") }
+        guard lstat(path, &status) != 0 else { throw StoreError.unavailable(path: path, reason: "it is there already") }
         let temporary = path + ".incomplete"
         unlink(temporary)
         do {

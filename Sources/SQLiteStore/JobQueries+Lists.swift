@@ -21,20 +21,56 @@ extension JobQueries {
 
     private static func ordinal(_ row: Row) throws -> Int64 { try row.decode(forColumn: "ordinal") }
 
+    /// How many jobs are meant, by state, in one statement.
+    static func counts(_ filter: JobFilter, in database: Database) throws -> [JobState: Int] {
+        var (terms, arguments) = conditions(filter)
+        if !filter.states.isEmpty {
+            let words = filter.states.map(\.rawValue).sorted()
+            terms.append("job.state IN (\(words.map { _ in "?" }.joined(separator: ", ")))")
+            arguments += words
+        }
+        var from = "job \(index(for: filter, state: nil))"
+        if filter.project != nil || filter.queue != nil { from += " CROSS JOIN queue AS q ON q.ordinal = job.queue" }
+        if filter.imageName != nil { from += " CROSS JOIN spec AS s ON s.ordinal = job.spec" }
+        let sql = "SELECT job.state, count(*) AS amount FROM \(from)\(text(of: terms)) GROUP BY job.state"
+        var counts: [JobState: Int] = [:]
+        for row in try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments)) {
+            counts[try row.word("state", in: "a count")] = try row.decode(forColumn: "amount")
+        }
+        return counts
+    }
+
     /// The statement for one state, or for all; the limit is its last argument.
     static func list(
         _ filter: JobFilter, state: JobState?, before: Int64?
     ) -> (sql: String, arguments: [(any DatabaseValueConvertible)?]) {
+        var (terms, arguments) = conditions(filter)
+        if let state {
+            terms.append("job.state = ?")
+            terms.append(state.isTerminal ? "job.finished_at_ms IS NOT NULL" : "job.finished_at_ms IS NULL")
+            arguments.append(state.rawValue)
+        }
+        if let before {
+            terms.append("job.ordinal < ?")
+            arguments.append(before)
+        }
+        let select = JobSummary.select(from: "job \(index(for: filter, state: state))")
+        return (select + text(of: terms) + " ORDER BY job.ordinal DESC LIMIT ?", arguments)
+    }
+
+    private static func text(of terms: [String]) -> String {
+        terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
+    }
+
+    /// What a filter asks for, but for states.
+    private static func conditions(
+        _ filter: JobFilter
+    ) -> (terms: [String], arguments: [(any DatabaseValueConvertible)?]) {
         var (terms, arguments): ([String], [(any DatabaseValueConvertible)?]) = ([], [])
         func add(_ term: String, _ values: (any DatabaseValueConvertible)?...) {
             terms.append(term)
             arguments += values
         }
-        if let state {
-            add("job.state = ?", state.rawValue)
-            terms.append(state.isTerminal ? "job.finished_at_ms IS NOT NULL" : "job.finished_at_ms IS NULL")
-        }
-        if let before { add("job.ordinal < ?", before) }
         if let root = filter.root {
             add(
                 "job.root = (SELECT ordinal FROM job WHERE id = ?) AND (job.ordinal <> job.root OR job.kind <> 'graph')",
@@ -55,9 +91,7 @@ extension JobQueries {
         if let needs = filter.needsAttention { terms.append("job.attention IS \(needs ? "NOT " : "")NULL") }
         if let isHeld = filter.isHeld { terms.append("job.hold IS \(isHeld ? "NOT " : "")NULL") }
         if filter.rootsOnly { terms.append("job.parent IS NULL") }
-        let condition = terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
-        let select = JobSummary.select(from: "job \(index(for: filter, state: state))")
-        return (select + condition + " ORDER BY job.ordinal DESC LIMIT ?", arguments)
+        return (terms, arguments)
     }
 
     /// What leads: said, as without statistics SQLite may take an index that has nothing to do with the question.

@@ -25,10 +25,15 @@ extension JobWriter {
                 AND (parent = root OR (SELECT kind FROM job AS p WHERE p.ordinal = job.parent) <> 'map')
                 AND NOT EXISTS (
                     SELECT 1 FROM job_edge JOIN job AS c ON c.ordinal = child
-                    WHERE job_edge.parent = job.ordinal AND is_met = 1 AND c.state <> 'skipped')
+                    -- What was handed in after it is not part of it, and deals with nothing of it.
+                    WHERE job_edge.parent = job.ordinal AND is_met = 1 AND c.state <> 'skipped' AND c.root = job.root)
             ORDER BY ordinal LIMIT 1
             """, graph.ordinal)
-        let verdict = Settlement.graph(isCancelled: graph.isCancelled, unhandled: unhandled)
+        let begun = try integer(
+            "SELECT 1 FROM job WHERE root = ?1 AND ordinal <> ?1 AND successor IS NULL AND state <> 'skipped' LIMIT 1",
+            [graph.ordinal])
+        let verdict = Settlement.graph(
+            isCancelled: graph.isCancelled, isBegun: begun != nil, unhandled: unhandled)
         return try close(graph, as: verdict.state, Ending(at: time, reason: verdict.reason, message: verdict.message))
     }
 

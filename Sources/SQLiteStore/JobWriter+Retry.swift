@@ -130,6 +130,8 @@ extension JobWriter {
                 StoredJob.select + """
                      JOIN job_edge ON job_edge.child = job.ordinal
                     WHERE job_edge.parent = ? AND job.state = 'skipped' AND job.successor IS NULL
+                        -- What was handed in by itself is not made again with what it came after.
+                        AND job.root = (SELECT root FROM job AS p WHERE p.ordinal = job_edge.parent)
                     """
             for row in try rows(sql, [parent]) {
                 let job = try StoredJob(row)

@@ -96,6 +96,7 @@ extension JobWriter {
             (job.name, job.placement, job.question, job.each) = (node.name, node.placement, node.question, node.each)
             if !submission.isGraph, acceptance.parent == nil { job.name = submission.name }
             (job.spec, job.openNeeds, job.notBefore) = (node.spec.map { specs[$0] }, node.needs.count, node.notBefore)
+            if node.needs.isEmpty { job.openNeeds = submission.after?.count ?? 0 }
             job.lineage = acceptance.lineage[index]
             try insert(job)
             next += 1
@@ -110,7 +111,22 @@ extension JobWriter {
                 "submitted", of: root.ordinal, root: root.ordinal, at: acceptance.at, state: own,
                 actor: acceptance.actor.isEmpty ? nil : acceptance.actor)
         }
+        if let after = submission.after {
+            let nodes = submission.nodes.enumerated().filter { $0.element.needs.isEmpty }
+            try insertNeeds(of: nodes.map { first + Int64($0.offset) }, on: after, at: acceptance.at)
+        }
         return root
+    }
+
+    /// Has new jobs need ones that are there already; those of them that have ended are settled at once.
+    private func insertNeeds(of children: [Int64], on after: [JobNeed], at time: WallTime) throws {
+        var ended: [EndedJob] = []
+        for need in after {
+            let parent = try job(need.job)
+            for child in children { try insertNeed(of: child, on: parent.ordinal, need.on) }
+            if parent.state.isTerminal { ended.append(EndedJob(parent, state: parent.state)) }
+        }
+        try settle(ended, at: time, isNew: false)
     }
 
     /// - Parameter first: the ordinal of the first node; those of the others follow.

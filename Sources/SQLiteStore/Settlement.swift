@@ -41,13 +41,22 @@ enum Settlement {
     ///
     /// It is `cancelled` if that was asked for. It is `failed` if there is a job that ended without success, other than by being
     /// skipped, and that no other job, itself not skipped, needed in just this way: a failure that somebody deals with. A job that was
-    /// made again does not count, the one in its place does. Members of a fan-out count through it.
+    /// made again does not count, the one in its place does. Members of a fan-out count through it. It is `skipped` if all of its jobs
+    /// are: what it was to come after did not end as was asked for.
     ///
-    /// - Parameter unhandled: the first such job.
+    /// - Parameters:
+    ///   - isBegun: whether any of its jobs was not skipped.
+    ///   - unhandled: the first such job.
     static func graph(
-        isCancelled: Bool, unhandled: (title: String, state: JobState)?
+        isCancelled: Bool, isBegun: Bool, unhandled: (title: String, state: JobState)?
     ) -> (state: JobState, reason: String, message: String) {
         if isCancelled { return (.cancelled, "cancelled", "It was cancelled.") }
+        guard isBegun else {
+            return (
+                .skipped, "upstream_failed",
+                "None of its jobs was begun: what it was to come after did not end as was asked for."
+            )
+        }
         guard let unhandled else {
             return (.succeeded, "children_ended", "All of its jobs have ended, none without success that counts.")
         }

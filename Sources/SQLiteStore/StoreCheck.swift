@@ -7,10 +7,11 @@ package enum StoreCheck {
     /// More are not told.
     package static let mostFaults = 100
 
-    static func faults(in database: Database) throws -> [String] {
+    /// - Parameter pragmas: what has to be in force on the connection.
+    static func faults(in database: Database, pragmas: [Pragma] = Pragma.writer) throws -> [String] {
         var faults = try basicFaults(in: database)
         do {
-            try Pragma.verify(Pragma.writer, on: database)
+            try Pragma.verify(pragmas, on: database)
         } catch let error as StoreError {
             faults.append(error.message)
         }

@@ -23,6 +23,10 @@ extension StoredJobs {
         try await read { try JobQueries.jobs(filter, limit: limit, before: before, in: $0) }
     }
 
+    package func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] {
+        try await read { try JobQueries.counts(filter, in: $0) }
+    }
+
     package func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
         try await read { try JobQueries.tree(root, limit: limit, in: $0) }
     }

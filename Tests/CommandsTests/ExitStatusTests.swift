@@ -18,6 +18,7 @@ import Testing
         .internalFault: 9, .sandboxEnded: 9, .processLost: 9, .engineLost: 9, .clockRanOut: 9,
         .daemonUnreachable: 6, .daemonProtocol: 9, .daemonStopping: 6, .denied: 5, .conflict: 4, .endpointUnknown: 2,
         .methodNotAllowed: 2, .requestTooLarge: 2, .requestTimedOut: 9, .waitTimedOut: 7, .socketUnusable: 9,
+        .outputDiffers: 9,
     ]
 
     @Test("every error code has its exit status, and none of them is success", arguments: ErrorCode.allCases)

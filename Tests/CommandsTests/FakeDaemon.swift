@@ -183,6 +183,9 @@ final class FakeDaemon: Daemonic {
         state.withLock { $0.jobs.filter { $0.root == root } }
     }
     func needs(in root: JobID, limit: Int) async throws(StoreError) -> [NeedRecord] { state.withLock { $0.needs } }
+    func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] {
+        try await jobs(filter, limit: .max, before: nil).jobs.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
     func counts(in root: JobID) async throws(StoreError) -> [JobState: Int] {
         state.withLock { $0.jobs.filter { $0.root == root && $0.id != root } }.reduce(into: [:]) {
             $0[$1.state, default: 0] += 1

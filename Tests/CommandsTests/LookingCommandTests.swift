@@ -2,6 +2,7 @@ import ArgumentParser
 import Documents
 import Foundation
 import Model
+import Planner
 import Ports
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
         let roots = try await list([])
         #expect(
             roots.out
-                == "ID            KIND   NAME     STATE    TRY  AGE  WHY\nr00t00000000  graph  release  waiting  -    5m   children 2\n"
+                == "ID            KIND   NAME     STATE    TRY  AGE  WHY\nr00t00000000  graph  release  waiting  -    5m   2 jobs left\n"
         )
         #expect(try await list(["-o", "id"]).out == "r00t00000000\n")
         #expect(try await list(["-o", "name", "--state", "failed", "--state", "skipped"]).out == "done\ntest\n")
@@ -41,6 +42,41 @@ import Testing
         #expect(wide.lines.count == 2)
         #expect(wide.lines[1].contains("attention: exit_status"))
         #expect(!wide.out.contains("\u{1B}"))
+    }
+
+    @Test("jobs are counted by state, as many as the list has")
+    func counted() async throws {
+        let table = try await list(["--count", "--root", "r00t"])
+        #expect(
+            table.lines == [
+                "STATE      JOBS", "pending    1", "waiting    2", "running    1", "succeeded  1", "failed     1",
+                "skipped    1", "total      7",
+            ])
+        let json = try await list(["--count", "--all", "-o", "json"]).json()
+        #expect(json["total"] == 8)
+        #expect(json["counts"]?["waiting"] == 3)
+        #expect(try await list(["--count", "-o", "json"]).json() == ["total": 1, "counts": ["waiting": 1]])
+        #expect(throws: (any Error).self) { try ListCommand.parse(["--count", "-o", "id"]) }
+        #expect(throws: (any Error).self) { try ListCommand.parse(["--count", "--after", "5"]) }
+    }
+
+    @Test("what stands ready in a paused queue says so, in a list and in a tree; in another queue it does not")
+    func paused() async throws {
+        let job = try QueueSamples.job("rdy", nil, .ready)
+        var other = try QueueSamples.job("0th", nil, .ready)
+        other.placement.queue = "open"
+        let jobs = [job, other]
+        let daemon = FakeDaemon { state in
+            state.jobs = jobs
+            var row = QueueRow(QueueID())
+            row.isPaused = true
+            state.queues = [QueueStatistics(row), QueueStatistics(QueueRow(QueueID(queue: "open")))]
+        }
+        let (list, tree) = (Streams(), Streams())
+        try await ListCommand.parse([]).run(reader: daemon, now: QueueSamples.now, output: list.output())
+        #expect(list.lines.map { $0.hasSuffix("queue paused") } == [false, false, true], "\(list.out)")
+        try await TreeCommand.parse(["rdy"]).run(reader: daemon, now: QueueSamples.now, output: tree.output())
+        #expect(tree.out.contains("queue paused"), "\(tree.out)")
     }
 
     @Test("a page tells where the next one begins, and what is wrong is told at once")
@@ -67,6 +103,9 @@ import Testing
         #expect(graph.out.contains("jobs      1 pending, 2 waiting, 1 running, 1 succeeded, 1 failed, 1 skipped\n"))
         try await ShowCommand.parse(["agree"]).run(reader: daemon, now: QueueSamples.now, output: approval.output())
         #expect(approval.out.contains("question  Publish?\n"))
+        let map = Streams()
+        try await ShowCommand.parse(["map"]).run(reader: daemon, now: QueueSamples.now, output: map.output())
+        #expect(map.lines.first == "map       map000000000", "\(map.out)")
         try await ShowCommand.parse(["agree", "-o", "json"]).run(
             reader: daemon, now: QueueSamples.now, output: json.output())
         let view = try json.json()

@@ -22,7 +22,7 @@ enum QueueSamples {
         var job = JobSummary(id: own, root: try root.map { try Self.id($0) }, state: state, createdAt: ago(300))
         (job.kind, job.name) = (kind, name)
         if root != nil { job.parent = job.root }
-        if kind == .job {
+        if kind == .job || kind == .map {
             (job.imageName, job.command, job.specDigest) = ("shell", ["echo", "a\u{1B}[2J"], "sha256:1")
         }
         if state.isLive || (state.isTerminal && kind == .job && state != .skipped) {

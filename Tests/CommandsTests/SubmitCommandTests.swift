@@ -163,6 +163,33 @@ import Testing
         }
     }
 
+    @Test("jobs that have to end before are named by the beginnings of their ids, each with the end it has to come to")
+    func after() async throws {
+        var failure: (any Error)?
+        let daemon = FakeDaemon { state in
+            do { try QueueSamples.graph(&state) } catch { failure = error }
+        }
+        #expect(failure == nil)
+        let request = try request(["--image", "shell"], command: ["true"])
+        let command = try SubmitCommand.parse(["--after", "bd", "--after", "test:any", "--after", "@latest:fail"])
+        _ = try await command.run(request, daemon: daemon, output: Streams().output())
+        let after = daemon.submissions.first?.after
+        let expected = try [
+            JobNeed(job: QueueSamples.id("bd")), JobNeed(job: QueueSamples.id("test"), on: .any),
+            JobNeed(job: QueueSamples.id("r00t"), on: .fail),
+        ]
+        #expect(after == expected)
+        _ = try await SubmitCommand.parse([]).run(request, daemon: daemon, output: Streams().output())
+        #expect(daemon.submissions.last?.after == nil)
+        let unknown = try SubmitCommand.parse(["--after", "nothere"])
+        await #expect(throws: StoreError.notFound("nothere")) {
+            try await unknown.run(request, daemon: daemon, output: Streams().output())
+        }
+        for words in [["--after", "bd:okay"], ["--after", ":any"], ["--after", "bd:"]] {
+            #expect(throws: (any Error).self, "\(words)") { try SubmitCommand.parse(words) }
+        }
+    }
+
     @Test("flags about one job go with no graph, and a job needs an image and a command")
     func contradictions() async throws {
         try await TemporaryFolder.with { folder in

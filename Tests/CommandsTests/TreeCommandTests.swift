@@ -23,12 +23,12 @@ import Testing
             reader: try daemon(), now: QueueSamples.now, output: streams.output())
         #expect(
             streams.out == """
-                release  (graph)  waiting  children 2  r00t00000000
+                release  (graph)  waiting  2 jobs left  r00t00000000
                 ├─ build  succeeded  100s  bd0000000000
                 ├─ test  failed  try 3  100s  attention: exit_status  test00000000
-                ├─ agree  (approval)  waiting  approval  agree0000000
+                ├─ agree  (approval)  waiting  needs a decision  agree0000000
                 ├─ publish  pending  needs agree, each  pb0000000000
-                ├─ each  (map)  waiting  children 1  map000000000
+                ├─ each  (map)  waiting  1 job left  map000000000
                 │  └─ each.0  running  3m  ch0000000000
                 └─ done  skipped  upstream_failed  dne000000000
                 [########------------] 3/7  3 waiting, 1 running, 1 done, 1 failed, 1 not run  5m

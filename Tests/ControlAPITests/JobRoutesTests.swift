@@ -34,6 +34,12 @@ import Waiting
             let (jobs, storedJobs) = (try await reader.jobs(limit: 10), try await fixture.store.jobs(limit: 10))
             #expect(jobs == storedJobs)
             #expect(try await reader.jobs(limit: 1).count == 1)
+            var filter = JobFilter()
+            let counts = try await reader.counts(filter)
+            #expect(counts == [.succeeded: 1, .ready: 1])
+            filter.states = [.ready]
+            let some = try await reader.counts(filter)
+            #expect(some == [.ready: 1])
             let events = try await reader.events(of: job)
             #expect(try await fixture.store.events(of: job) == events)
             let attempts = try await reader.attempts(of: job)

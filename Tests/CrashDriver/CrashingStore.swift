@@ -160,6 +160,7 @@ extension CrashingStore {
     func jobs(_ filter: JobFilter, limit: Int, before: Int64?) async throws(StoreError) -> JobPage {
         try await store.jobs(filter, limit: limit, before: before)
     }
+    func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] { try await store.counts(filter) }
     func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
         try await store.tree(root, limit: limit)
     }

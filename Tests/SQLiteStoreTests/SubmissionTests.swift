@@ -92,6 +92,26 @@ import Waiting
             #expect(try await names { $0.isHeld = true }.isEmpty)
             #expect(try await names { $0.createdSince = bench.time }.isEmpty)
             #expect(try await names { $0.createdBefore = bench.time }.count == 5)
+            func counts(_ change: (inout JobFilter) -> Void) async throws -> [JobState: Int] {
+                var filter = JobFilter()
+                change(&filter)
+                return try await store.counts(filter)
+            }
+            let all = try await store.read { database in
+                try Row.fetchAll(database, sql: "SELECT state, count(*) AS amount FROM job GROUP BY state").reduce(
+                    into: [JobState: Int]()
+                ) { $0[try $1.word("state", in: "a test")] = try $1.decode(Int.self, forColumn: "amount") }
+            }
+            #expect(try await counts { _ in } == all)
+            #expect(all == [.waiting: 1, .failed: 1, .succeeded: 1, .ready: 1, .skipped: 1])
+            #expect(try await counts { $0.root = bench.root } == [.failed: 1, .succeeded: 1, .ready: 1, .skipped: 1])
+            #expect(try await counts { $0.states = [.failed, .skipped] } == [.failed: 1, .skipped: 1])
+            #expect(try await counts { $0.rootsOnly = true } == [.waiting: 1])
+            #expect(
+                try await counts {
+                    ($0.imageName, $0.project, $0.queue, $0.kinds) = ("python", "default", "default", [.job])
+                } == [.failed: 1, .succeeded: 1, .ready: 1, .skipped: 1])
+            #expect(try await counts { $0.needsAttention = true }.isEmpty)
             var (pages, next): ([String], Int64?) = ([], nil)
             repeat {
                 let page = try await store.jobs(JobFilter(), limit: 2, before: next)

@@ -217,6 +217,37 @@ import Testing
         try await again.store.close()
     }
 
+    @Test("a reader checks and copies the database beside its writer, and tells a copy that is not sound")
+    func copyBesideWriter() async throws {
+        try await TemporaryFolder.with { folder in
+            try await SQLiteFixture.with { fixture in
+                let bench = try await GraphBench(fixture, ["a", "b: a"])
+                let reader = SQLiteJobReader(folder: fixture.folder.path, blobs: MemoryBlobs())
+                #expect(try await reader.check().isEmpty)
+                let copy = folder.file("copy.db")
+                try await reader.backup(to: copy)
+                try await bench.run("a")
+                #expect(try SQLiteJobReader.faults(ofCopy: copy).isEmpty)
+                await #expect(throws: StoreError.self) { try await reader.backup(to: copy) }
+                try await fixture.store.write { try $0.run("UPDATE job SET attempts = 3 WHERE name = 'b'") }
+                let faults = try await reader.check()
+                #expect(faults == ["the count of its attempts is wrong: \(bench.id("b"))"])
+                let unsound = folder.file("unsound.db")
+                try await reader.backup(to: unsound)
+                #expect(try SQLiteJobReader.faults(ofCopy: unsound) == faults)
+                // A link that leads nowhere is a name that is taken, too.
+                let link = folder.file("link.db")
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.file("none"))
+                await #expect(throws: StoreError.self) { try await reader.backup(to: link) }
+            }
+            try folder.write("no database, but long enough to be taken for one at first", to: "noise.db")
+            #expect(throws: StoreError.self) { try SQLiteJobReader.faults(ofCopy: folder.file("noise.db")) }
+            #expect(throws: StoreError.self) { try SQLiteJobReader.faults(ofCopy: folder.file("none.db")) }
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(names == ["copy.db", "link.db", "noise.db", "unsound.db"])
+        }
+    }
+
     @Test("a data folder on a network file system is refused", arguments: ["nfs4", "cifs", "9p", "fuse.sshfs"])
     func network(kind: String) async throws {
         try await TemporaryFolder.with { folder in

@@ -195,6 +195,9 @@ extension SimulatedStore: JobReader, BlobReader {
             try await store.jobs(filter, limit: limit, before: before)
         }
     }
+    func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] {
+        try await read { (store) async throws(StoreError) in try await store.counts(filter) }
+    }
     func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
         try await read { (store) async throws(StoreError) in try await store.tree(root, limit: limit) }
     }

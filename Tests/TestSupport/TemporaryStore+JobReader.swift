@@ -18,6 +18,10 @@ extension TemporaryStore: JobReader, BlobReader, JobWatch {
         try await real.jobs(filter, limit: limit, before: before)
     }
 
+    package func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] {
+        try await real.counts(filter)
+    }
+
     package func tree(_ root: JobID, limit: Int) async throws(StoreError) -> [JobSummary] {
         try await real.tree(root, limit: limit)
     }

@@ -19,6 +19,9 @@ package struct JobRoutes: RouteGroup {
     package var routes: [Route] {
         [
             .get("/jobs", query: ["filter", "limit", "before"]) { try await list($0) },
+            .get("/counts", query: ["filter"]) { request in
+                try .json(CountView(try await reader.counts(try Self.filter(request))))
+            },
             .get("/jobs/{id}", query: ["include"]) { try await show($0) },
             .get("/jobs/{id}/spec") { try .json(try await job($0).spec) },
             .get("/jobs/{id}/attempts") { try await attempts($0) },
@@ -41,12 +44,15 @@ package struct JobRoutes: RouteGroup {
 
     private func list(_ request: ControlRequest) async throws -> ControlAnswer {
         let limit = try request.number("limit", 1...Int64(ControlWire.mostJobs)) ?? Self.fewJobs
-        var filter = JobFilter()
-        if let text = request.query["filter"] {
-            filter = try BodyDocument.decode(JobFilter.self, from: Array(text.utf8))
-        }
+        let filter = try Self.filter(request)
         let page = try await reader.jobs(filter, limit: Int(limit), before: try request.number("before", 1...Int64.max))
         return try .json(JobListView(page.jobs.map { JobView($0) }, next: page.next))
+    }
+
+    /// As the query gives it in JSON; without one every job is meant.
+    private static func filter(_ request: ControlRequest) throws -> JobFilter {
+        guard let text = request.query["filter"] else { return JobFilter() }
+        return try BodyDocument.decode(JobFilter.self, from: Array(text.utf8))
     }
 
     /// Without `include` it is what `caisson show -o json` prints.
