@@ -105,7 +105,7 @@ struct RunCommand: AsyncParsableCommand, JobFlags {
         submission.specs[0].effect = job.effect ?? .pure
         submission.specs[0].retry = job.retry ?? .none
         submission.nodes[0].placement = job.placement
-        submission.nodes[0].notBefore = job.begin(at: Invocation.now)
+        job.delay(&submission.nodes[0])
         (submission.isHeld, submission.idempotencyKey) = (job.isHeld ?? false, job.idempotencyKey)
     }
 

@@ -33,7 +33,7 @@ struct SubmissionRequest {
     // MARK: Making it
 
     /// - Throws: ``InputError`` with everything that is wrong.
-    static func make(_ flags: SubmitCommand, profiles: ProfileSet, now: WallTime) throws -> SubmissionRequest {
+    static func make(_ flags: SubmitCommand, profiles: ProfileSet) throws -> SubmissionRequest {
         var request: SubmissionRequest
         if let word = flags.document {
             let (bytes, name, folder) = try RunDocument.read(word, atMost: .submission)
@@ -45,16 +45,16 @@ struct SubmissionRequest {
             }
             switch document {
             case .job(let job):
-                request = try one(flags, RunDocument(job, folder: folder), profiles, now)
+                request = try one(flags, RunDocument(job, folder: folder), profiles)
             case .graph(let graph):
                 try refuseJobFlags(flags, "a \(graph.isGraph ? "graph" : "list")")
-                request = try SubmissionRequest(graph, folder: folder, profiles: profiles, now: now)
+                request = try SubmissionRequest(graph, folder: folder, profiles: profiles)
             case .spec(let spec):
                 try refuseJobFlags(flags, "a spec")
                 request = try SubmissionRequest(spec, document: name)
             }
         } else {
-            request = try one(flags, nil, profiles, now)
+            request = try one(flags, nil, profiles)
         }
         flags.placement.apply(to: &request.submission)
         // The daemon reads the profiles anew when a job begins, so it has to know whose.
@@ -79,7 +79,7 @@ struct SubmissionRequest {
 
     /// A job of flags, of a document, or of both.
     private static func one(
-        _ flags: SubmitCommand, _ asked: RunDocument?, _ profiles: ProfileSet, _ now: WallTime
+        _ flags: SubmitCommand, _ asked: RunDocument?, _ profiles: ProfileSet
     ) throws -> SubmissionRequest {
         let job = asked?.document
         let name = flags.profile ?? job?.profile ?? profiles.name(forImage: flags.image ?? job?.image ?? "")
@@ -99,14 +99,14 @@ struct SubmissionRequest {
             inputs.append(Input(place: .stdin, source: source, key: .stream))
         }
         var submission = Submission(spec, placement: job?.placement ?? Placement())
-        submission.nodes[0].notBefore = job?.begin(at: now)
+        job?.delay(&submission.nodes[0])
         (submission.isHeld, submission.idempotencyKey) = (job?.isHeld ?? false, job?.idempotencyKey)
         return SubmissionRequest(submission: submission, inputs: [inputs])
     }
 
     private init(submission: Submission, inputs: [[Input]]) { (self.submission, self.inputs) = (submission, inputs) }
 
-    private init(_ graph: GraphDocument, folder: String, profiles: ProfileSet, now: WallTime) throws {
+    private init(_ graph: GraphDocument, folder: String, profiles: ProfileSet) throws {
         let (jobs, indexes) = graph.works
         var mistakes: [any UserFacingError] = []
         var (specs, inputs): ([JobSpec], [[Input]]) = ([], [])
@@ -122,7 +122,7 @@ struct SubmissionRequest {
             }
         }
         guard mistakes.isEmpty else { throw InputError(mistakes: mistakes) }
-        self.init(submission: graph.submission(specs: specs, indexes: indexes, at: now), inputs: inputs)
+        self.init(submission: graph.submission(specs: specs, indexes: indexes), inputs: inputs)
     }
 
     private init(_ document: SpecDocument, document name: String) throws {

@@ -66,7 +66,7 @@ struct SubmitCommand: AsyncParsableCommand, JobFlags {
 
     func run() async throws {
         // What is wrong is told before a daemon is looked for.
-        let request = try SubmissionRequest.make(self, profiles: try profiles.set(), now: home.now)
+        let request = try SubmissionRequest.make(self, profiles: try profiles.set())
         try await home.daemon(warning: .standard) { try await run(request, daemon: $0, output: .standard) }.end()
     }
 

@@ -39,6 +39,7 @@ package final class ControlServer: Service {
     /// - Throws: ``ControlAPIError`` if the socket cannot be made; then nothing has listened.
     package func run() async throws {
         let place = try SocketPlace(place)
+        defer { place.close() }
         let published = Mutex<Result<SocketPlace.Identity?, ControlAPIError>?>(nil)
         let remove = { @Sendable in
             let identity = published.withLock { try? $0?.get() }  // ignored: not published, nothing to remove
@@ -52,7 +53,7 @@ package final class ControlServer: Service {
             onServerRunning: { [whenListening] channel in
                 let result = Result { () throws(ControlAPIError) in try place.publish() }
                 published.withLock { $0 = result }
-                place.close()
+                place.clear()
                 guard case .success = result else { return channel.close(promise: nil) }
                 await whenListening()
             },
@@ -67,7 +68,7 @@ package final class ControlServer: Service {
         } catch {
             remove()
             guard published.withLock({ $0 == nil }) else { throw error }
-            place.close()
+            place.clear()
             throw ControlAPIError.socketUnusable(path: self.place, reason: "\(error)")
         }
         remove()

@@ -48,11 +48,14 @@ struct SocketPlace: Sendable {
     }
 
     /// Takes the folder away, once the socket has its name or is not to have one.
-    func close() {
+    func clear() {
         unlink(boundPath)
         rmdir(folder)
-        Glibc.close(descriptor)
     }
+
+    /// Lets go of the folder, once nobody looks at ``bindPath`` any more: the server's end does, and the number of a descriptor that is
+    /// closed soon stands for something else.
+    func close() { Glibc.close(descriptor) }
 
     /// Takes the file away; no error if it is gone, or is another one's: somebody may have removed ours and begun anew.
     func remove(_ identity: Identity) {

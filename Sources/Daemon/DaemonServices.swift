@@ -13,8 +13,12 @@ import ServiceLifecycle
 
 /// What runs in a daemon: the dispatcher of jobs, and the control surface before it.
 package enum DaemonServices {
-    /// - Parameter release: what this program calls itself.
-    package static func parts(_ base: DaemonBase, release: String) async throws -> DaemonParts {
+    /// - Parameters:
+    ///   - release: what this program calls itself.
+    ///   - layers: puts layers around parts, to see what is asked of them.
+    package static func parts(
+        _ base: DaemonBase, release: String, layers: Layers = Layers()
+    ) async throws -> DaemonParts {
         var settings = Instance.Settings()
         settings.keep = FailureKeep(life: base.configuration.keepFailed, most: base.configuration.keepFailedCount)
         settings.queueDefaults = base.configuration.queueDefaults.values
@@ -22,7 +26,8 @@ package enum DaemonServices {
             capacity: HostCapacity.capacity(base.configuration), reapInterval: base.configuration.reapInterval)
         let instance = try Instance(
             base.store, base.blobs, base.engine, try CellImage(cellPath: base.instance.cellPath),
-            home: base.instance.home, settings: settings, activity: base.activity, logger: base.logger("scheduler"))
+            home: base.instance.home, settings: settings, layers: layers, activity: base.activity,
+            logger: base.logger("scheduler"))
         await setQueueDefaults(settings.queueDefaults, base)
         let server = ControlServer(
             path: base.configuration.socket, routes: routes(instance, base, release: release), ids: RandomIDs(),
@@ -63,7 +68,7 @@ package enum DaemonServices {
             dispatcher: instance.dispatcher)
         return [
             AboutRoutes(version: version, checks: status.checks), StatusRoutes { try await status.status() },
-            BlobRoutes(store: instance.blobs, intake: StoreIntake(store: store), reader: store),
+            BlobRoutes(store: instance.blobs, intake: StoreIntake(store: instance.jobs), reader: store),
             JobRoutes(reader: store, watch: store, clock: clock), GraphRoutes(reader: store, watch: store),
             OutputRoutes(reader: store, jobs: store, spools: instance.spools),
             InputRoutes(reader: store, watch: store, inputs: instance.liveInputs), ActRoutes(desk: instance.desk),
@@ -88,7 +93,7 @@ package enum DaemonServices {
 
 /// Uploads become staged blobs of the store.
 private struct StoreIntake: BlobIntake {
-    let store: SQLiteJobStore
+    let store: any JobStore
 
     func keep(_ blob: Blob) async throws(StoreError) { try await store.keep(blob, at: SystemWallClock().now()) }
 }

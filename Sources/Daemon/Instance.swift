@@ -10,10 +10,11 @@ package import SQLiteStore
 package import Scheduler
 
 /// Layers around the parts of an instance; without any, the parts themselves.
-package struct Layers {
-    package var spools: (any Spools) -> any Spools = { $0 }
-    package var store: (any Stored) -> any Stored = { $0 }
-    package var engine: (any SandboxEngine) -> any SandboxEngine = { $0 }
+package struct Layers: Sendable {
+    package var spools: @Sendable (any Spools) -> any Spools = { $0 }
+    package var store: @Sendable (any Stored) -> any Stored = { $0 }
+    package var images: @Sendable (any ImageStore) -> any ImageStore = { $0 }
+    package var engine: @Sendable (any SandboxEngine) -> any SandboxEngine = { $0 }
 
     package typealias Stored = JobStore & JobReader & BlobReader
 
@@ -26,6 +27,8 @@ package struct Instance: Sendable {
     package let dispatcher: Dispatcher
     package let images: ImageRegister
     package let store: SQLiteJobStore
+    /// What is written goes through here: ``store`` with its layer.
+    let jobs: any Layers.Stored
     package let blobs: BlobFolder
     package let spools: WatchedSpools
     package let desk: Desk
@@ -77,14 +80,15 @@ package struct Instance: Sendable {
         settings: Settings, layers: Layers = Layers(), activity: (any Activity)? = nil, logger: Logger
     ) throws(HardeningError) {
         let (ids, wallClock, clock) = (RandomIDs(), SystemWallClock(), ContinuousClock())
+        let (jobs, names) = (layers.store(store), layers.images(store))
         let sandboxes = try DockerSandboxes(
-            client: client, store: store, images: store, installation: store.installation, cell: cell, ids: ids,
+            client: client, store: jobs, images: names, installation: store.installation, cell: cell, ids: ids,
             wallClock: wallClock, clock: clock)
-        let (jobs, engine) = (layers.store(store), layers.engine(sandboxes))
+        let engine = layers.engine(sandboxes)
         let spools = WatchedSpools(layers.spools(SpoolFolder(in: home)))
         let profiles = ProfileCache()
         let profile: ProfileSource = { name, folder in try profiles.profile(named: name, in: folder) }
-        (self.client, self.store, self.blobs, self.spools) = (client, store, blobs, spools)
+        (self.client, self.store, self.jobs, self.blobs, self.spools) = (client, store, jobs, blobs, spools)
         liveInputs = LiveInputRegister()
         let dispatcher = Dispatcher(
             store: jobs, blobs: blobs,
@@ -105,7 +109,7 @@ package struct Instance: Sendable {
             store: jobs, intake: intake, dispatcher: dispatcher, ids: ids, wallClock: wallClock,
             queueDefaults: settings.queueDefaults)
         images = ImageRegister(
-            engine: DockerImages(client: client), store: store, installation: store.installation, clock: wallClock)
+            engine: DockerImages(client: client), store: names, installation: store.installation, clock: wallClock)
     }
 
     /// Opens the database of a data folder, and takes away the blobs that no row names if a process was killed there.

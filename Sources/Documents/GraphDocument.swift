@@ -82,8 +82,7 @@ package struct GraphDocument: Sendable {
     /// - Parameters:
     ///   - specs: one for each of the jobs of ``works``.
     ///   - indexes: those of ``works``.
-    ///   - now: where delays count from.
-    package func submission(specs: [JobSpec], indexes: [Int?], at now: WallTime) -> Submission {
+    package func submission(specs: [JobSpec], indexes: [Int?]) -> Submission {
         let root = Placement(
             project: project ?? Placement.defaultName, queue: queue ?? Placement.defaultName, priority: priority ?? 0)
         let nodes = zip(nodes, indexes).map { node, index in
@@ -91,9 +90,11 @@ package struct GraphDocument: Sendable {
             if let queue = node.job.queue { placement.queue = queue }
             if let priority = node.job.priority { placement.priority = priority }
             placement.concurrency = node.kind == .approval ? nil : node.job.concurrency
-            return NodeSpec(
+            var made = NodeSpec(
                 name: node.name, kind: node.kind, spec: index, needs: node.needs, placement: placement,
-                notBefore: node.job.begin(at: now), question: node.question, each: node.each)
+                question: node.question, each: node.each)
+            node.job.delay(&made)
+            return made
         }
         return Submission(
             name: title, nodes: nodes, specs: specs, isGraph: true, idempotencyKey: idempotencyKey,

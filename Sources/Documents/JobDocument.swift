@@ -123,8 +123,8 @@ package struct JobDocument: Sendable {
             concurrency: concurrency)
     }
 
-    /// When it may begin at the earliest, if it is handed in at `now`.
-    package func begin(at now: WallTime) -> WallTime? {
-        notBefore ?? delay.map { WallTime(milliseconds: now.milliseconds + $0.wholeMilliseconds) }
+    /// What it says of when it may begin, for a node that is handed in.
+    package func delay(_ node: inout NodeSpec) {
+        (node.notBefore, node.delayMilliseconds) = (notBefore, delay?.wholeMilliseconds)
     }
 }

@@ -63,6 +63,10 @@ extension Submission {
             mistakes.append(.malformed(field: "needs of \(node.name)", value: "", expected: "each node only once"))
         }
         mistakes += kindMistakes(of: node, needed)
+        if let delay = node.delayMilliseconds, !NodeSpec.delays.contains(delay) || node.notBefore != nil {
+            let allowed = "0 to \(NodeSpec.delays.upperBound), without not_before_ms"
+            mistakes.append(.outOfRange(field: "delay_ms of \(node.name)", value: "\(delay)", allowed: allowed))
+        }
         let references = node.spec.flatMap { specs.indices.contains($0) ? specs[$0].files : nil } ?? []
         for reference in references.compactMap(\.reference) where !needed.contains(reference.node) {
             mistakes.append(

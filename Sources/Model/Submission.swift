@@ -61,6 +61,8 @@ package struct NodeSpec: Sendable, Hashable, Codable {
     package var placement: Placement
     /// It does not begin before this time.
     package var notBefore: WallTime?
+    /// It does not begin before so much time has passed since it was accepted; not beside ``notBefore``.
+    package var delayMilliseconds: Int64?
     /// What an `approval` asks, for people: up to 1,000 bytes.
     package var question: String?
     /// Of a `map`: the list that it fans out over.
@@ -77,7 +79,11 @@ package struct NodeSpec: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case name, kind, spec, needs, placement, question, each
         case notBefore = "not_before_ms"
+        case delayMilliseconds = "delay_ms"
     }
+
+    /// 0 ms to a year.
+    package static let delays = Int64(0)...365 * 86_400_000
 
     package struct FanOut: Sendable, Hashable, Codable {
         /// A node that this one needs.

@@ -98,6 +98,8 @@ extension JobWriter {
             (job.spec, job.openNeeds, job.notBefore) = (node.spec.map { specs[$0] }, node.needs.count, node.notBefore)
             if node.needs.isEmpty { job.openNeeds = submission.after?.count ?? 0 }
             job.lineage = acceptance.lineage[index]
+            // Counted from here, so that the same submission is the same whenever it comes.
+            if let delay = node.delayMilliseconds { job.notBefore = acceptance.at.advanced(by: .milliseconds(delay)) }
             try insert(job)
             next += 1
         }

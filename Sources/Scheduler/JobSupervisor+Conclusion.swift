@@ -57,9 +57,13 @@ extension JobSupervisor {
 
     /// Whether the engine has gone, or only one of its answers has.
     ///
-    /// An engine that answers again at once may cut the same answer each time: attempts on it have to come to an end.
+    /// One that hangs has gone, too. An engine that answers again at once may cut, or delay, the same answer each time: attempts on it
+    /// have to come to an end.
     private func isEngineDown(_ error: EngineError) async -> Bool {
-        guard case .unreachable = error else { return false }
+        switch error {
+        case .unreachable, .timedOut: break
+        default: return false
+        }
         do {
             _ = try await engine.sightings()
             return false

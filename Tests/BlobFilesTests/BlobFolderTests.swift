@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Glibc
 import Model
 import Ports
 import TestSupport
@@ -168,6 +170,31 @@ import Testing
                 _ = try await (removed, made)
                 #expect(try await blobs.read(blob, range: 0..<100_000) == bytes)
             }
+        }
+    }
+
+    @Test("while a file is removed nobody gives one its name, or makes use of one again")
+    func removedAlone() async throws {
+        try await with(noise(100_000)) { spool, blobs, folder in
+            let blob = try await blobs.makeBlob(from: spool, range: 0..<100_000).reference
+            try age(folder.file(try #require(try files(in: folder).first)), seconds: 7200)
+            var ends: [Int32] = [-1, -1]
+            try #require(pipe(&ends) == 0)
+            let (output, input) = (ends[0], ends[1])
+            defer { for end in [output, input] { close(end) } }
+            let (begun, answers) = (Latch(), AsyncStream<Bool>.makeStream())
+            blobs.queue.async {
+                begun.open()
+                // In vain, unless the removal comes to its end meanwhile.
+                var wait = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+                answers.continuation.yield(poll(&wait, 1, 300) > 0)
+            }
+            await begun.wait()
+            let removed = try await blobs.removeUnknown(among: [blob.digest], unusedFor: .seconds(3600), at: now) { $0 }
+            #expect(removed == 1)
+            _ = write(input, [1], 1)
+            let wasBeside = await answers.stream.first { _ in true }
+            #expect(wasBeside == false)
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
     private func request(_ words: [String], command: [String] = []) throws -> SubmissionRequest {
         var flags = try SubmitCommand.parse(words)
         flags.command = command
-        return try SubmissionRequest.make(flags, profiles: .builtIn, now: QueueSamples.now)
+        return try SubmissionRequest.make(flags, profiles: .builtIn)
     }
 
     private func submission(_ words: [String], command: [String] = [], daemon: FakeDaemon = FakeDaemon()) async throws
@@ -65,7 +65,7 @@ import Testing
                 var flags = try SubmitCommand.parse(words)
                 if words[0] == "--image" { flags.command = ["true"] }
                 let daemon = FakeDaemon()
-                _ = try await SubmissionRequest.make(flags, profiles: set, now: QueueSamples.now).handIn(daemon)
+                _ = try await SubmissionRequest.make(flags, profiles: set).handIn(daemon)
                 let specs = try #require(daemon.submissions.first).specs
                 #expect(!specs.isEmpty)
                 #expect(specs.allSatisfy { $0.profilesFolder == "\(root)/Profiles" })
@@ -102,7 +102,7 @@ import Testing
             #expect(daemon.kept == [Array("hello".utf8), Array("abc".utf8)])
             let node = submission.nodes[0]
             #expect(node.placement == Placement(queue: "day", priority: 5, concurrency: .init(key: "db", limit: 2)))
-            #expect(node.notBefore == WallTime(milliseconds: QueueSamples.now.milliseconds + 10_000))
+            #expect(node.delayMilliseconds == 10_000)
         }
     }
 

@@ -8,11 +8,13 @@ struct CrashingEngine: SandboxEngine {
     let crash: CrashPoint
 
     func pin(image name: String, within limit: Duration) async throws(EngineError) -> PinnedImage {
-        try await engine.pin(image: name, within: limit)
+        try await crash.around(.enginePin) { () throws(EngineError) in
+            try await engine.pin(image: name, within: limit)
+        }
     }
 
     func create(_ request: SandboxRequest) async throws(EngineError) -> any Sandbox {
-        try await crash.around("engine.create") { () throws(EngineError) in
+        try await crash.around(.engineCreate) { () throws(EngineError) in
             CrashingSandbox(sandbox: try await engine.create(request), crash: crash) as any Sandbox
         }
     }
@@ -21,13 +23,17 @@ struct CrashingEngine: SandboxEngine {
         CrashingSandbox(sandbox: engine.adopt(adoption), crash: crash)
     }
 
-    func sightings() async throws(EngineError) -> [SandboxSighting] { try await engine.sightings() }
-
-    func remove(_ sighting: SandboxSighting) async throws(EngineError) {
-        try await crash.around("engine.remove") { () throws(EngineError) in try await engine.remove(sighting) }
+    func sightings() async throws(EngineError) -> [SandboxSighting] {
+        try await crash.around(.engineSightings) { () throws(EngineError) in try await engine.sightings() }
     }
 
-    func removeStale() async throws(EngineError) { try await engine.removeStale() }
+    func remove(_ sighting: SandboxSighting) async throws(EngineError) {
+        try await crash.around(.engineRemove) { () throws(EngineError) in try await engine.remove(sighting) }
+    }
+
+    func removeStale() async throws(EngineError) {
+        try await crash.around(.engineRemoveStale) { () throws(EngineError) in try await engine.removeStale() }
+    }
 }
 
 /// A sandbox around whose steps the process can end.
@@ -40,15 +46,15 @@ struct CrashingSandbox: Sandbox {
     var toolMayHaveRun: Bool { get async { await sandbox.toolMayHaveRun } }
 
     func start(spools: [UpChannel: any Spool]) async throws(EngineError) -> Attestation {
-        try await crash.around("sandbox.start") { () throws(EngineError) in try await sandbox.start(spools: spools) }
+        try await crash.around(.sandboxStart) { () throws(EngineError) in try await sandbox.start(spools: spools) }
     }
 
     func work(_ order: WorkOrder) async throws(EngineError) -> WorkResult {
-        try await crash.around("sandbox.work") { () throws(EngineError) in try await sandbox.work(order) }
+        try await crash.around(.sandboxWork) { () throws(EngineError) in try await sandbox.work(order) }
     }
 
     func resume(_ order: WorkOrder?, spools: [UpChannel: any Spool]) async throws(EngineError) -> WorkResult {
-        try await crash.around("sandbox.resume") { () throws(EngineError) in
+        try await crash.around(.sandboxResume) { () throws(EngineError) in
             try await sandbox.resume(order, spools: spools)
         }
     }
@@ -57,6 +63,6 @@ struct CrashingSandbox: Sandbox {
     func detach() async { await sandbox.detach() }
 
     func remove() async throws(EngineError) {
-        try await crash.around("sandbox.remove") { () throws(EngineError) in try await sandbox.remove() }
+        try await crash.around(.sandboxRemove) { () throws(EngineError) in try await sandbox.remove() }
     }
 }

@@ -11,7 +11,7 @@ struct CrashingSpools: Spools {
     }
 
     func remove(_ attempt: AttemptID) async throws(StoreError) {
-        try await crash.around("spools.remove") { () throws(StoreError) in try await spools.remove(attempt) }
+        try await crash.around(.spoolsRemove) { () throws(StoreError) in try await spools.remove(attempt) }
     }
 }
 
@@ -26,7 +26,10 @@ private struct CrashingSpool: Spool {
     func append(_ bytes: [UInt8]) async throws(StoreError) {
         let before = await spool.length
         let place = before == 0 ? "first" : before > 500 << 10 ? "middle" : "other"
-        try await crash.around("\(stream.rawValue).\(place)") { () throws(StoreError) in try await spool.append(bytes) }
+        guard let step = CrashStep(rawValue: "\(stream.rawValue).\(place)") else {
+            return try await spool.append(bytes)
+        }
+        try await crash.around(step) { () throws(StoreError) in try await spool.append(bytes) }
     }
 
     func read(from offset: Int64, count: Int) async throws(StoreError) -> [UInt8] {

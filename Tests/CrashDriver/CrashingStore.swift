@@ -9,9 +9,9 @@ struct CrashingStore: JobStore, JobReader, BlobReader {
     let crash: CrashPoint
 
     private func around<Value: Sendable>(
-        _ step: String, _ body: () async throws(StoreError) -> Value
+        _ step: CrashStep, _ body: () async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await crash.around("store.\(step)", body)
+        try await crash.around(step, body)
     }
 
     func digest(of spec: JobSpec) throws(StoreError) -> String { try store.digest(of: spec) }
@@ -19,21 +19,21 @@ struct CrashingStore: JobStore, JobReader, BlobReader {
     // MARK: What comes in
 
     func keep(_ blob: Blob, at time: WallTime) async throws(StoreError) {
-        try await around("keep") { () throws(StoreError) in try await store.keep(blob, at: time) }
+        try await around(.storeKeep) { () throws(StoreError) in try await store.keep(blob, at: time) }
     }
 
     func submit(_ acceptance: Acceptance, inputs: [Blob]) async throws(StoreError) -> SubmissionReceipt {
-        try await around("submit") { () throws(StoreError) in try await store.submit(acceptance, inputs: inputs) }
+        try await around(.storeSubmit) { () throws(StoreError) in try await store.submit(acceptance, inputs: inputs) }
     }
 
     // MARK: What is to begin
 
     func wake(at now: WallTime) async throws(StoreError) -> WakeUp {
-        try await around("wake") { () throws(StoreError) in try await store.wake(at: now) }
+        try await around(.storeWake) { () throws(StoreError) in try await store.wake(at: now) }
     }
 
     func expand(_ map: JobID, members: [Blob], ids: [JobID], at time: WallTime) async throws(StoreError) {
-        try await around("expand") { () throws(StoreError) in
+        try await around(.storeExpand) { () throws(StoreError) in
             try await store.expand(map, members: members, ids: ids, at: time)
         }
     }
@@ -41,105 +41,109 @@ struct CrashingStore: JobStore, JobReader, BlobReader {
     // MARK: The life of an attempt
 
     func lease(_ intent: AttemptIntent) async throws(StoreError) {
-        try await around("lease") { () throws(StoreError) in try await store.lease(intent) }
+        try await around(.storeLease) { () throws(StoreError) in try await store.lease(intent) }
     }
 
     func markVerified(
         _ attempt: AttemptID, containerID: String, posture: JSONValue, at time: WallTime
     ) async throws(StoreError) {
-        try await around("markVerified") { () throws(StoreError) in
+        try await around(.storeMarkVerified) { () throws(StoreError) in
             try await store.markVerified(attempt, containerID: containerID, posture: posture, at: time)
         }
     }
 
     func markWorking(_ attempt: AttemptID, attestation: Attestation, at time: WallTime) async throws(StoreError) {
-        try await around("markWorking") { () throws(StoreError) in
+        try await around(.storeMarkWorking) { () throws(StoreError) in
             try await store.markWorking(attempt, attestation: attestation, at: time)
         }
     }
 
     func markStopping(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
-        try await around("markStopping") { () throws(StoreError) in try await store.markStopping(attempt, at: time) }
+        try await around(.storeMarkStopping) { () throws(StoreError) in try await store.markStopping(attempt, at: time)
+        }
     }
 
     func markFinalizing(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
-        try await around("markFinalizing") { () throws(StoreError) in
+        try await around(.storeMarkFinalizing) { () throws(StoreError) in
             try await store.markFinalizing(attempt, at: time)
         }
     }
 
     func setLending(_ job: JobID, _ isLending: Bool, at time: WallTime) async throws(StoreError) {
-        try await around("setLending") { () throws(StoreError) in try await store.setLending(job, isLending, at: time) }
+        try await around(.storeSetLending) { () throws(StoreError) in
+            try await store.setLending(job, isLending, at: time)
+        }
     }
 
     func finish(_ outcome: AttemptOutcome) async throws(StoreError) {
-        try await around("finish") { () throws(StoreError) in try await store.finish(outcome) }
+        try await around(.storeFinish) { () throws(StoreError) in try await store.finish(outcome) }
     }
 
     func requeue(_ attempt: AttemptID, reason: String, until: WallTime?, at time: WallTime) async throws(StoreError) {
-        try await around("requeue") { () throws(StoreError) in
+        try await around(.storeRequeue) { () throws(StoreError) in
             try await store.requeue(attempt, reason: reason, until: until, at: time)
         }
     }
 
     func markAdopted(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) -> Int {
-        try await around("markAdopted") { () throws(StoreError) in try await store.markAdopted(attempt, at: time) }
+        try await around(.storeMarkAdopted) { () throws(StoreError) in try await store.markAdopted(attempt, at: time) }
     }
 
     func end(
         _ job: JobID, as state: JobState, reason: String, message: String, at time: WallTime
     ) async throws(StoreError) {
-        try await around("end") { () throws(StoreError) in
+        try await around(.storeEnd) { () throws(StoreError) in
             try await store.end(job, as: state, reason: reason, message: message, at: time)
         }
     }
 
     func markRemoved(_ attempt: AttemptID, at time: WallTime) async throws(StoreError) {
-        try await around("markRemoved") { () throws(StoreError) in try await store.markRemoved(attempt, at: time) }
+        try await around(.storeMarkRemoved) { () throws(StoreError) in try await store.markRemoved(attempt, at: time) }
     }
 
     // MARK: What people ask for
 
     func cancel(_ job: JobID, _ order: CancelOrder) async throws(StoreError) -> CancelReceipt {
-        try await around("cancel") { () throws(StoreError) in try await store.cancel(job, order) }
+        try await around(.storeCancel) { () throws(StoreError) in try await store.cancel(job, order) }
     }
 
     func hold(
         _ job: JobID, _ flag: JobSummary.Flag?, by actor: String, at time: WallTime
     ) async throws(StoreError) {
-        try await around("hold") { () throws(StoreError) in try await store.hold(job, flag, by: actor, at: time) }
+        try await around(.storeHold) { () throws(StoreError) in try await store.hold(job, flag, by: actor, at: time) }
     }
 
     func setPriority(
         _ job: JobID, _ priority: Int, by actor: String, at time: WallTime
     ) async throws(StoreError) {
-        try await around("setPriority") { () throws(StoreError) in
+        try await around(.storeSetPriority) { () throws(StoreError) in
             try await store.setPriority(job, priority, by: actor, at: time)
         }
     }
 
     func decide(_ approval: JobID, isApproved: Bool, _ flag: JobSummary.Flag) async throws(StoreError) {
-        try await around("decide") { () throws(StoreError) in
+        try await around(.storeDecide) { () throws(StoreError) in
             try await store.decide(approval, isApproved: isApproved, flag)
         }
     }
 
     func retry(_ job: JobID, ids: any IDSource, by actor: String, at time: WallTime) async throws(StoreError) -> JobID {
-        try await around("retry") { () throws(StoreError) in
+        try await around(.storeRetry) { () throws(StoreError) in
             try await store.retry(job, ids: ids, by: actor, at: time)
         }
     }
 
     func discard(_ job: JobID, by actor: String, at time: WallTime) async throws(StoreError) {
-        try await around("discard") { () throws(StoreError) in try await store.discard(job, by: actor, at: time) }
+        try await around(.storeDiscard) { () throws(StoreError) in try await store.discard(job, by: actor, at: time) }
     }
 
     func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError) {
-        try await around("setQueue") { () throws(StoreError) in try await store.setQueue(queue, by: actor, at: time) }
+        try await around(.storeSetQueue) { () throws(StoreError) in try await store.setQueue(queue, by: actor, at: time)
+        }
     }
 
     func setCellVolume(_ name: String, digest: String, at time: WallTime) async throws(StoreError) {
-        try await around("setCellVolume") { () throws(StoreError) in
+        try await around(.storeSetCellVolume) { () throws(StoreError) in
             try await store.setCellVolume(name, digest: digest, at: time)
         }
     }

@@ -1,38 +1,39 @@
-// Runs a job as `caisson run` does, and kills itself with SIGKILL at a named point: what a crash leaves is for the next
-// process to settle. For tests only.
+// Runs what Caisson runs, and kills itself with SIGKILL at a named point: what a crash leaves is for the next process to
+// settle. For tests only.
 //
-//   crash-driver POINT IMAGE COMMAND ARG…       CAISSON_HOME and DOCKER_HOST as for caisson
+//   crash-driver POINT IMAGE COMMAND ARG…        one job, in this process
+//   crash-driver serve POINT PASSAGE LIST        the daemon, to the given passage of the point; LIST gets a line for each passage
+//   crash-driver points                          the names of all points
 //
-// A point is "before" or "after" and a step, as in "after store.markWorking"; `CrashPoint.steps` lists them.
+// CAISSON_HOME and DOCKER_HOST as for caisson. A point is "before" or "after" and a step, as in "after store.markWorking"; "any" is
+// every point, "none" no point.
 import Daemon
 import Foundation
-import Hardening
-import Logging
-import Model
-import Ports
-import SQLiteStore
-import Scheduler
 
 let arguments = CommandLine.arguments
+if arguments.dropFirst() == ["points"] {
+    FileHandle.standardOutput.write(Data(CrashPoint.all.joined(separator: "\n").utf8))
+    exit(0)
+}
+let isDaemon = arguments.count == 5 && arguments[1] == "serve"
 guard arguments.count > 3 else { exit(64) }  // as sysexits.h has it for a wrong command line
-let crash = CrashPoint(arguments[1])
+let crash: CrashPoint
+if isDaemon {
+    guard let passage = Int(arguments[3]), passage > 0 else { exit(64) }
+    crash = CrashPoint(arguments[2], passage: passage, list: arguments[4])
+} else {
+    crash = CrashPoint(arguments[1])
+}
 let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
 let configuration = try InstanceConfiguration(
     home: nil, environment: ProcessInfo.processInfo.environment, executable: executable.path)
 var layers = Layers()
 layers.spools = { CrashingSpools(spools: $0, crash: crash) }
 layers.store = { CrashingStore(store: $0, crash: crash) }
+layers.images = { CrashingImages(images: $0, crash: crash) }
 layers.engine = { CrashingEngine(engine: $0, crash: crash) }
-let logger = Logger(label: "crash") { _ in SwiftLogNoOpLogHandler() }
-let instance = try await Instance.open(configuration, logger: logger, layers: layers)
-let profile = try Instance.profile(named: "shell").profile
-let request = JobRequest(
-    image: arguments[2], command: Array(arguments[3...]), profile: profile.name, limits: profile.limits)
-try await instance.serving {
-    // What an earlier process left is in hand first.
-    for attempt in try await instance.store.liveAttempts() {
-        _ = try await instance.end(of: try await instance.store.job("\(attempt.id.job)"))
-    }
-    _ = try await instance.end(of: try await instance.accept(request))
+if isDaemon {
+    try await DrivenDaemon.run(configuration, layers)
+} else {
+    try await DrivenJob.run(image: arguments[2], Array(arguments[3...]), in: configuration, layers)
 }
-try await instance.close()

@@ -107,7 +107,7 @@ import Testing
             artifacts: .mebibytes(64), work: .mebibytes(64), tmp: .mebibytes(16), files: 256, start: .seconds(30),
             run: .seconds(60), grace: .seconds(5))
         let specs = jobs.map { $0.spec(profile: ("python", limits), files: [], stdin: .none) }
-        let submission = graph.submission(specs: specs, indexes: indexes, at: WallTime(milliseconds: 1000))
+        let submission = graph.submission(specs: specs, indexes: indexes)
         #expect(submission.mistakes == [])
         #expect(submission.isGraph && submission.isHeld)
         #expect((submission.name, submission.idempotencyKey) == ("Night run", "k1"))
@@ -116,7 +116,7 @@ import Testing
         #expect(submission.nodes[0].placement == root)
         #expect(submission.nodes[1].placement.concurrency == .init(key: "k", limit: 2))
         #expect(submission.nodes[3].placement == Placement(project: "team-a", queue: "day", priority: -1))
-        #expect(submission.nodes[2].notBefore == WallTime(milliseconds: 2000))
+        #expect(submission.nodes[2].delayMilliseconds == 1000)
         #expect(submission.nodes[3].notBefore?.rfc3339 == "2026-03-01T08:15:00.000Z")
         #expect(submission.nodes.map(\.spec) == [0, 1, nil, 2, 1])
         #expect(specs[2].effect == .idempotent)

@@ -92,6 +92,7 @@ import Testing
             running.send(SIGTERM)
             #expect(try await running.outcome().status == 0)
             #expect(daemon.log.contains("msg=ended"))
+            #expect(!daemon.log.contains("level=error"), "an orderly end is no error: \(daemon.log)")
         }
     }
 

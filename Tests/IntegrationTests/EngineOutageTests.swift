@@ -123,6 +123,37 @@ struct EngineOutageTests {
         }
     }
 
+    /// Whether the engine stays silent for half a minute, as in `Scripts/nightly`, or for moments.
+    private static let isWhole = ProcessInfo.processInfo.environment["CAISSON_WHOLE_OUTAGES"] == "1"
+
+    @Test("under an engine that hangs a job goes on, and one that was to begin meanwhile begins afterwards")
+    func paused() async throws {
+        try await OwnEngine.with { engine, caisson in
+            let wait = "until [ -e /tmp/go ]; do sleep 0.1; done"
+            let running = try caisson.start(["run", "--image", "shell", "--", "sh", "-c", Self.script(wait)])
+            let first = try await caisson.runningContainer()
+            try await caisson.eventually("its first output") { try running.outputSoFar().hasSuffix("100000\n") }
+            let held = try await caisson.caisson("submit", "--hold", "--image", "shell", "--", "echo", "held")
+            let id = held.out.trimmingCharacters(in: .whitespacesAndNewlines)
+            try await engine.tell("kill -STOP $engine")
+            #expect(try await caisson.caisson("release", id).status == 0)
+            // Nothing depends on how long this really is.
+            for _ in 0..<(Self.isWhole ? 6 : 1) { try await engine.tell("sleep 5") }
+            #expect(try await caisson.caisson("list").status == 0, "the daemon answers")
+            try await engine.tell("kill -CONT $engine")
+            #expect(try engine.touch("/tmp/go", in: first))
+            let outcome = try await running.outcome()
+            #expect(outcome.status == 0, "\(outcome.err)")
+            #expect(outcome.out == Self.output)
+            let waited = try await caisson.caisson("wait", id)
+            #expect(waited.status == 0, "\(waited.err)")
+            #expect(try await caisson.caisson("logs", id).out == "held\n")
+            let list = try await caisson.caisson("list", "-o", "json")
+            let jobs = try JSONDecoder().decode([JSONValue].self, from: list.stdout)
+            #expect(jobs.last?["attempt_count"] == 1, "the one that ran was not begun anew")
+        }
+    }
+
     @Test(
         "an engine without room refuses a job with its own words, keeps none of it, and takes the next one with room again"
     )

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import Glibc
@@ -21,10 +22,13 @@ struct HousekeepingTests {
             try database.execute(sql: try #require(guardian))
         }
         try queue.close()
-        for name in try files(caisson) {
-            let then = timespec(tv_sec: time(nil) - 86_400, tv_nsec: 0)
-            try #require(utimensat(AT_FDCWD, "\(caisson.home)/blobs/\(name)", [then, then], 0) == 0)
-        }
+        for name in try files(caisson) { try makeOld("\(caisson.home)/blobs/\(name)") }
+    }
+
+    /// Makes a file look as if it had last been written to long ago.
+    private func makeOld(_ path: String) throws {
+        let then = Date(timeIntervalSince1970: 1_000_000_000)
+        try FileManager.default.setAttributes([.modificationDate: then], ofItemAtPath: path)
     }
 
     /// The files of large blobs.
@@ -60,7 +64,7 @@ struct HousekeepingTests {
             try FileManager.default.createDirectory(
                 atPath: "\(caisson.home)/spool/zzzzzzzzzzzz.1", withIntermediateDirectories: true)
             try Data("x".utf8).write(to: URL(filePath: stray))
-            try #require(utimensat(AT_FDCWD, stray, [timespec(), timespec()], 0) == 0)
+            try makeOld(stray)
             func start(_ what: String, until isDone: () async throws -> Bool) async throws {
                 // Whoever submits something starts a daemon.
                 let next = try await caisson.start(

@@ -19,7 +19,7 @@ struct InstanceFixture: Sendable {
 
     /// - Parameter engine: the address to use instead of the real engine's.
     static func with(
-        engine: String? = nil, watching: @escaping (any Spools) -> any Spools = { $0 },
+        engine: String? = nil, watching: @escaping @Sendable (any Spools) -> any Spools = { $0 },
         _ body: @escaping @Sendable (InstanceFixture) async throws -> Void
     ) async throws {
         await EngineTurns.all.take()

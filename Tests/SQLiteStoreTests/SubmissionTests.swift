@@ -32,6 +32,21 @@ import Waiting
         }
     }
 
+    @Test("a delay counts from the acceptance: handed in again later, it is the same submission")
+    func delayed() async throws {
+        try await SQLiteFixture.with { fixture in
+            var first = Samples.acceptance(fixture.ids.makeJobID())
+            first.submission.idempotencyKey = "k"
+            first.submission.nodes[0].delayMilliseconds = 1500
+            let (store, once) = (fixture.store, first)
+            let receipt = try await store.submit(once, inputs: Samples.inputs)
+            #expect(try await store.summary("\(once.root)").notBefore == once.at.advanced(by: .milliseconds(1500)))
+            (first.ids, first.at) = ([fixture.ids.makeJobID()], once.at.advanced(by: .seconds(9)))
+            let again = try await store.submit(first, inputs: Samples.inputs)
+            #expect(again == SubmissionReceipt(root: receipt.root, isNew: false))
+        }
+    }
+
     @Test("a submission whose inputs are not kept is refused whole")
     func missingInputs() async throws {
         try await SQLiteFixture.with { fixture in

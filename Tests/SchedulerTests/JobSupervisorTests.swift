@@ -264,6 +264,25 @@ import Testing
         }
     }
 
+    @Test("an engine that hangs is down: however long that lasts, no attempt of a job is counted for it")
+    func hangingEngine() async throws {
+        let world = FakeWorld()
+        let hung = JobSupervisor.faultyAttempts + 2
+        world.onStep { [unowned world] step in
+            let tries = world.steps.count { $0 == "engine.create" }
+            switch step {
+            case "engine.create": world.fail(tries <= hung ? "engine.sightings" : nil)
+            case "engine.sightings": world.fail(tries < hung ? "engine.create" : nil)
+            default: break
+            }
+        }
+        world.fail("engine.create")
+        let (job, result) = try await run(world)
+        #expect(try result.get().state == .succeeded)
+        let reasons = try await world.store.attempts(of: job.id).map(\.reason).prefix(hung)
+        #expect(reasons == .init(repeating: "engine_down", count: hung))
+    }
+
     @Test("many jobs run beside each other without meeting")
     func beside() async throws {
         let world = FakeWorld()
