@@ -165,6 +165,14 @@ let package = Package(
         .executableTarget(
             name: "simulation-driver", dependencies: ["Simulation"], path: "Tests/SimulationDriver",
             swiftSettings: settings),
+        .executableTarget(
+            name: "queue-driver",
+            dependencies: [
+                "CellWire", "Hardening", "Model", "Planner", "Ports", "SQLiteStore", "Scheduler", "TestSupport",
+                "Waiting", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/QueueDriver", swiftSettings: settings),
         .testTarget(
             name: "SimulationTests", dependencies: ["Model", "Planner", "Ports", "Simulation"], swiftSettings: settings),
         .testTarget(name: "WaitingTests", dependencies: ["Waiting"], swiftSettings: settings),
@@ -184,6 +192,7 @@ let package = Package(
             dependencies: [
                 "SQLiteStore", "CellWire", "Waiting", "Model", "Planner", "Ports", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         .testTarget(

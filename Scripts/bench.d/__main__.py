@@ -17,13 +17,15 @@ from errors import CannotMeasure
 from outputs import CROWD, OutputRuns
 from posture import WARM_UPS, CallsImage, PostureRuns
 from program import Program
+from queue_runs import DaemonRuns, Driver, StoreRuns
 
 
 def main():
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--repo", required=True)
-    parser.add_argument("--part", choices=["cold", "posture"], required=True)
+    parser.add_argument("--part", choices=["cold", "posture", "queue"], required=True)
     parser.add_argument("--pairs", type=int, required=True)
+    parser.add_argument("--running", type=int, required=True)
     parser.add_argument("--update-docs", action="store_true")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -37,9 +39,9 @@ def main():
         # One for each job that runs at the same time: a data folder holds one running job.
         programs = [Program(build, f"{home}-{number}" if number else home, docker_host) for number in range(CROWD)]
         run_id = secrets.token_hex(4)
-        measure = {"cold": measure_cold, "posture": measure_posture}[options.part]
+        measure = {"cold": measure_cold, "posture": measure_posture, "queue": measure_queue}[options.part]
         try:
-            parts = measure(programs, engine, docker_host, folder, run_id, options.pairs)
+            parts = measure(programs, engine, docker_host, folder, run_id, options)
         finally:
             clean_up(programs, engine, run_id)
     for part in parts:
@@ -48,8 +50,8 @@ def main():
         tables.update(os.path.join(options.repo, "Docs/Benchmarks.md"), parts)
 
 
-def measure_cold(programs, engine, docker_host, folder, run_id, pairs):
-    program = programs[0]
+def measure_cold(programs, engine, docker_host, folder, run_id, options):
+    program, pairs = programs[0], options.pairs
     load_before = os.getloadavg()[0]
     # Brings the cell into the engine, which only the first job of an installation has to wait for.
     say("a first job")
@@ -85,8 +87,8 @@ def measure_cold(programs, engine, docker_host, folder, run_id, pairs):
     ] + ([report.outputs(outputs)] if outputs else [])
 
 
-def measure_posture(programs, engine, docker_host, folder, run_id, pairs):
-    program = programs[0]
+def measure_posture(programs, engine, docker_host, folder, run_id, options):
+    program, pairs = programs[0], options.pairs
     load_before = os.getloadavg()[0]
     if not DockerRun.is_there():
         raise CannotMeasure("there is no docker command.")
@@ -108,15 +110,36 @@ def measure_posture(programs, engine, docker_host, folder, run_id, pairs):
     return [machine, report.posture(runs), report.posture_times(runs)]
 
 
+def measure_queue(programs, engine, docker_host, folder, run_id, options):
+    program = programs[0]
+    load_before = os.getloadavg()[0]
+    if not DockerRun.is_there():
+        raise CannotMeasure("there is no docker command.")
+    say("a first job")
+    program.measure(["true"])
+    bare = BareJob(engine, program.show("@latest")["attempts"][0]["posture"], run_id)
+    docker = DockerRun(bare.body, bare.label, docker_host, folder)
+    store = StoreRuns(Driver(os.path.join(options.repo, ".build/release"), folder), folder, say)
+    program.stop()
+    runs = DaemonRuns(program, docker, options.running, options.pairs, say)
+    machine = report.machine(
+        engine, program.home, (load_before, os.getloadavg()[0]), options.pairs, 0, "queue-machine")
+    return [
+        machine, report.store(store), report.scale(store), report.graphs(store, runs), report.daemon(runs), report.one_job(runs),
+    ]
+
+
 def clean_up(programs, engine, run_id):
     """Removes every container that the run made, and the volumes that our program made for it."""
     for program in programs:
         program.end()
+        program.stop()
+    installations = [program.installation for program in programs]
     # A call may have been broken off in its middle.
     engine.reconnect()
     engine.remove_all(f"{BENCH_LABELS}run={run_id}")
     engine.remove_image(CallsImage.name(run_id))
-    for installation in [program.installation for program in programs]:
+    for installation in installations:
         if installation:
             engine.remove_all(f"{OUR_LABELS}installation={installation}")
 

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import time
@@ -127,6 +128,22 @@ class Program:
                 process.kill()
                 process.wait()
 
+    def stop(self):
+        """Ends the daemon that the first of the verbs has started, if one still has the data folder."""
+        try:
+            with open(os.path.join(self.home, "lock")) as file:
+                handle = os.pidfd_open(int(file.read()))
+        except (OSError, ValueError):
+            return
+        try:
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
+            poller = select.poll()
+            poller.register(handle, select.POLLIN)
+            if not poller.poll(RUN_TIMEOUT_SECONDS * 1000):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        finally:
+            os.close(handle)
+
     def measure(self, arguments):
         """Runs a job that must succeed, and times it."""
         spools = os.path.join(self.home, "spool")
@@ -176,10 +193,12 @@ class Program:
 
     @property
     def installation(self):
-        """The installation's id, from the name of the newest container; None before the first job."""
-        shown = subprocess.run(
-            [self.path, "show", "@latest", "-o", "json"], env=self.environment, capture_output=True, check=False)
-        if shown.returncode != 0:
+        """The installation's id; None before there is one. To be asked when no daemon has the data folder."""
+        path = os.path.join(self.home, "caisson.db")
+        if not os.path.exists(path):
             return None
-        attempts = json.loads(shown.stdout)["attempts"]
-        return attempts[0]["container_name"].split("-")[1] if attempts else None
+        database = sqlite3.connect(path)
+        try:
+            return database.execute("SELECT id FROM installation").fetchone()[0]
+        finally:
+            database.close()

@@ -9,6 +9,7 @@ import cell
 import cold
 import posture as posture_part
 import program
+import queue_runs as queue
 from outputs import CROWD, STREAM_BYTES, OutputRuns
 from series import Ratio, percentile
 from tables import Table, Words
@@ -135,6 +136,80 @@ def posture_times(runs):
     for key, budget in (("refused_p50", "≤ 10"), ("refused_p99", "")):
         value = median(answer[key] for answer in runs.ours) / 1000
         table.add(f"a refused call, {key.removeprefix('refused_')} of a round", f"{value:.2f}", "", "", budget)
+    return table
+
+
+def store(runs):
+    """The store and the scheduler without an engine; the ratios beside the plain program."""
+    table = Table("store", ["transitions, each durable when it is answered", "a second", "times a plain program", "budget"])
+    plain = median(runs.plain)
+    table.add("a plain program: a transaction of its own for each", f"{plain:,.0f}", "1.0", "")
+    for callers, rates in runs.transitions.items():
+        who = "1 caller" if callers == 1 else f"{callers} callers"
+        # The budget is for as many as write at once when a daemon is busy.
+        table.add(f"the store, {who}", f"{median(rates):,.0f}", f"{median(rates) / plain:.1f}", "≥ 10,000" if callers == max(runs.transitions) else "")
+    drain = runs.drain
+    table.add(
+        f"a graph of {drain['jobs']:,.0f} jobs with {queue.DRAIN_SLOTS} slots, planned and run to its end", f"{drain['transitions'] / drain['seconds']:,.0f}",
+        f"{drain['transitions'] / drain['seconds'] / plain:.1f}", "≥ 10,000")
+    return table
+
+
+def scale(runs):
+    """What grows with the number of jobs, and what must not."""
+    table = Table("scale", ["the store, with so many jobs", *(f"{jobs:,}" for jobs in queue.LISTS), "budget"])
+    for name, words, budget in (
+        ("all p95_ms", "`list`, first page of 50, p95 ms", "≤ 20"), ("failed p95_ms", "… of those that have failed, p95 ms", "≤ 20"),
+        ("running p95_ms", "… of those that run, p95 ms", "≤ 20"), ("roots p95_ms", "… of roots, p95 ms", "≤ 20"),
+        ("no match p50_ms", "… of a name that none has, p50 ms", ""),
+    ):
+        table.add(words, *(f"{found[name]:.2f}" for found in runs.lists), budget)
+    table.add("what there is to plan with, p50 ms", *(f"{found['p50_ms']:.2f}" for found in runs.plans), "")
+    table.add("what there is to plan with, p99 ms", *(f"{found['p99_ms']:.2f}" for found in runs.plans), "")
+    return table
+
+
+def graphs(store_runs, daemon_runs):
+    table = Table("graphs", ["a graph is submitted, seconds", *(f"{nodes:,} nodes" for nodes in queue.SUBMITS)])
+    table.add("checked and stored", *(f"{found['seconds']:.2f}" for found in store_runs.submits))
+    table.add("whole `caisson submit -f`, through the daemon", *(f"{daemon_runs.submits[nodes]:.2f}" for nodes in queue.SUBMITS))
+    table.add("peak memory of the first, MiB", *(f"{found['peak_mib']:.0f}" for found in store_runs.submits))
+    drain = store_runs.drain
+    table.add(f"a graph of {drain['jobs']:,.0f} jobs to its end (budget ≤ 60)", f"{drain['seconds']:.1f}", "", "")
+    table.add("the most memory that took, MiB (budget < 200)", f"{drain['peak_mib']:.0f}", "", "")
+    return table
+
+
+def daemon(runs):
+    table = Table("daemon", ["the daemon", "p50", "p99", "budget"])
+
+    def row(words, values, budget=""):
+        table.add(words, f"{median(values):.1f}", f"{percentile(values, 0.99):.1f}", budget)
+
+    row("start → first answer, ms", runs.starts)
+    idle = runs.idle_empty
+    table.add("idle: processor, % of a core", f"{idle['cpu']:.2f}", "", "< 0.5")
+    table.add("idle: woken, times a second", f"{idle['wakes']:.1f}", "", "")
+    table.add("idle: memory, MiB", f"{idle['memory']:.0f}", "", "< 60")
+    jobs = max(runs.pages)
+    table.add(f"memory with {jobs:,} jobs that wait, MiB", f"{runs.resident_full:.0f}", "", "")
+    row("whole `caisson list`, empty, ms", runs.pages[0])
+    row(f"whole `caisson list`, {jobs:,} jobs, ms", runs.pages[jobs])
+    for behind in runs.claims:
+        row(f"claim committed → tool runs, {behind:,} behind, ms", runs.claims[behind])
+    for behind in runs.handovers:
+        row(f"place is free → next claim committed, {behind:,} behind, ms", runs.handovers[behind])
+    recovery = runs.recovery
+    table.add(f"SIGKILL with {runs.running} running jobs: start → all adopted, s", f"{recovery['adopted']:.2f}", "", "≤ 5")
+    table.add("… of these run again", f"{recovery['again']}", "", "0")
+    return table
+
+
+def one_job(runs):
+    table = Table("one-job", ["ratio of medians", "", "95 % interval", "budget"])
+    _ratio(table, "whole `caisson run` with a daemon / whole `docker run --rm`", runs.ours, runs.theirs)
+    table.add("whole `caisson run` with a daemon, p50 ms", f"{median(runs.ours):.1f}", "", "")
+    table.add("whole `docker run --rm`, p50 ms", f"{median(runs.theirs):.1f}", "", "")
     return table
 
 

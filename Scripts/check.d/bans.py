@@ -114,7 +114,6 @@ BANS = [
         "use a Mutex, a continuation, or a queue of its own", (SOURCES, TESTS),
         Allowed({
             "Tests/CurlHTTPTests/MisbehavingServerTests.swift": "a server that drips, on a thread of its own",
-            "Tests/Simulation/SimulationExecutor.swift": "a thread of its own, which is to wait for what others do",
             "Tests/TestSupport/TestCertificates.swift": "the process has closed its output: it is over",
             "Tests/IntegrationTests/TLSFront.swift": "the process ends when its input does",
         })),

@@ -11,51 +11,121 @@ extension JobQueries {
         WHERE job.state IN ('leased', 'running', 'stopping', 'finalizing')
         """
 
-    /// The queues that have ready jobs: from each to the next in the index, however many jobs lie between them.
+    /// What makes a row one of those that may begin, as the indexes have it.
+    private static let isReady = "state = 'ready' AND kind = 'job' AND hold IS NULL"
+
+    /// The queues that have ready jobs, from one on: from each to the next in the index, however many jobs lie between them.
     static let readyQueues = """
         WITH RECURSIVE found(queue) AS (
-            SELECT min(queue) FROM job INDEXED BY job_ready WHERE state = 'ready' AND kind = 'job' AND hold IS NULL
+            SELECT min(queue) FROM job INDEXED BY job_ready WHERE \(isReady) AND queue > ?1
             UNION ALL
-            SELECT (SELECT min(job.queue) FROM job INDEXED BY job_ready
-                WHERE state = 'ready' AND kind = 'job' AND hold IS NULL AND job.queue > found.queue)
+            SELECT (SELECT min(job.queue) FROM job INDEXED BY job_ready WHERE \(isReady) AND job.queue > found.queue)
             FROM found WHERE found.queue IS NOT NULL
+            LIMIT ?2
         )
-        SELECT queue FROM found WHERE queue IS NOT NULL
+        SELECT queue.* FROM found CROSS JOIN queue ON queue.ordinal = found.queue
         """
 
-    /// The first ready jobs of a queue whose key is not full: what is passed over is read from the index alone.
-    static let readyRows = """
-        WITH taken(taken_key, amount) AS MATERIALIZED (
+    /// How many of the jobs that are at work have each key.
+    private static let taken = """
+        taken(taken_key, amount) AS MATERIALIZED (
             SELECT key, count(*) FROM job INDEXED BY job_live
             WHERE state IN ('leased', 'running', 'stopping', 'finalizing') AND key IS NOT NULL GROUP BY key
-        ), first(ordinal) AS MATERIALIZED (
-            SELECT ordinal FROM job INDEXED BY job_ready
-            WHERE state = 'ready' AND kind = 'job' AND hold IS NULL AND queue = ?1
-                AND (key IS NULL OR NOT EXISTS (SELECT 1 FROM taken WHERE taken_key = key AND amount >= key_limit))
-            ORDER BY priority DESC, root, ordinal LIMIT ?2
         )
+        """
+
+    private static let readyColumns = """
         SELECT job.id, job.priority, job.root, job.ordinal, job.key, job.key_limit, s.milli_cpus, s.memory_bytes
         FROM first CROSS JOIN job ON job.ordinal = first.ordinal CROSS JOIN spec AS s ON s.ordinal = job.spec
         """
 
-    static func planRows(in database: Database) throws -> PlanRows {
+    /// The first ready jobs of a queue whose key is not full: what is passed over is read from the index alone, and is bounded.
+    static let readyRows = """
+        WITH \(taken), first(ordinal) AS MATERIALIZED (
+            SELECT ordinal FROM (
+                SELECT ordinal, key, key_limit FROM job INDEXED BY job_ready
+                WHERE \(isReady) AND queue = ?1 ORDER BY priority DESC, root, ordinal LIMIT ?3)
+            WHERE key IS NULL OR NOT EXISTS (SELECT 1 FROM taken WHERE taken_key = key AND amount >= key_limit)
+            LIMIT ?2
+        )
+        \(readyColumns)
+        """
+
+    /// Whether a queue has more than so many ready jobs.
+    static let hasMoreReady = """
+        SELECT 1 FROM job INDEXED BY job_ready WHERE \(isReady) AND queue = ?1
+        ORDER BY priority DESC, root, ordinal LIMIT 1 OFFSET ?2
+        """
+
+    /// For a queue whose first jobs all have full keys: its first jobs without a key, and of each key that is not full the first job.
+    static let readyRowsBehindFullKeys = """
+        WITH RECURSIVE \(taken), keys(key) AS (
+            SELECT min(key) FROM job INDEXED BY job_ready_key WHERE \(isReady) AND queue = ?1 AND key IS NOT NULL
+            UNION ALL
+            SELECT (SELECT min(job.key) FROM job INDEXED BY job_ready_key
+                WHERE \(isReady) AND queue = ?1 AND job.key > keys.key)
+            FROM keys WHERE keys.key IS NOT NULL
+            LIMIT ?3
+        ), heads(ordinal) AS (
+            SELECT (SELECT ordinal FROM job INDEXED BY job_ready_key
+                WHERE \(isReady) AND queue = ?1 AND job.key = keys.key ORDER BY priority DESC, root, ordinal LIMIT 1)
+            FROM keys WHERE keys.key IS NOT NULL
+        ), first(ordinal) AS MATERIALIZED (
+            SELECT ordinal FROM (
+                SELECT ordinal FROM job INDEXED BY job_ready_key
+                WHERE \(isReady) AND queue = ?1 AND key IS NULL ORDER BY priority DESC, root, ordinal LIMIT ?2)
+            UNION ALL
+            SELECT job.ordinal FROM heads CROSS JOIN job ON job.ordinal = heads.ordinal
+            WHERE NOT EXISTS (SELECT 1 FROM taken WHERE taken_key = job.key AND amount >= job.key_limit)
+        )
+        \(readyColumns) ORDER BY job.priority DESC, job.root, job.ordinal LIMIT ?2
+        """
+
+    /// Ready jobs that are looked at for all queues together, those of full keys included; each queue's part is no less than what it may
+    /// give, and no more than ``mostLookedAt``.
+    private static let lookedAtInAll = 65_536
+    private static let mostLookedAt = 1024
+
+    /// What there is to plan with.
+    ///
+    /// - Parameter turn: the queue behind which to begin, for when there are more queues than can be seen at once.
+    /// - Returns: with it, the next such queue.
+    static func planRows(in database: Database, after turn: Int64 = 0) throws -> (rows: PlanRows, next: Int64) {
         var rows = PlanRows()
         rows.live = try Row.fetchAll(database.cachedStatement(sql: liveRows)).map(LiveRow.init)
-        let ready = try Int64.fetchSet(database.cachedStatement(sql: readyQueues))
-        let queues = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM queue ORDER BY project, name"))
-        let perQueue = min(PlanRows.readyPerQueue, max(1, PlanRows.readyInAll / max(ready.count, 1)))
+        let find = try database.cachedStatement(sql: readyQueues)
+        var queues = try Row.fetchAll(find, arguments: [turn, PlanRows.readyInAll])
+        var next = turn
+        if queues.count == PlanRows.readyInAll {
+            next = try queues.last?.decode(forColumn: "ordinal") ?? 0
+        } else if turn > 0 {
+            // Round to the first ones, and no further than to where this began.
+            let first = try Row.fetchAll(find, arguments: [0, PlanRows.readyInAll - queues.count])
+            queues += try first.filter { try $0.decode(Int64.self, forColumn: "ordinal") <= turn }
+            next = queues.count == PlanRows.readyInAll ? try queues.last?.decode(forColumn: "ordinal") ?? 0 : 0
+        }
+        let perQueue = min(PlanRows.readyPerQueue, max(1, PlanRows.readyInAll / max(queues.count, 1)))
+        let look = max(perQueue, min(mostLookedAt, lookedAtInAll / max(queues.count, 1)))
         for row in queues {
             let queue = try QueueRow(row)
-            let ordinal: Int64 = try row.decode(forColumn: "ordinal")
-            guard ready.contains(ordinal) || queue != QueueRow(queue.id) else { continue }
             rows.queues.append(queue)
-            guard !queue.isPaused, ready.contains(ordinal), rows.ready.count < PlanRows.readyInAll else { continue }
-            let found = try Row.fetchAll(database.cachedStatement(sql: readyRows), arguments: [ordinal, perQueue])
+            guard !queue.isPaused else { continue }
+            let found = try readyRows(of: row.decode(forColumn: "ordinal"), limit: perQueue, look: look, in: database)
             rows.ready += try found.map { try ReadyRow($0, queue: queue.id) }.sorted {
                 ($1.priority, $0.root, $0.ordinal) < ($0.priority, $1.root, $1.ordinal)
             }
         }
-        return rows
+        return (rows, next)
+    }
+
+    private static func readyRows(of queue: Int64, limit: Int, look: Int, in database: Database) throws -> [Row] {
+        let first = try Row.fetchAll(database.cachedStatement(sql: readyRows), arguments: [queue, limit, look])
+        guard first.count < limit,
+            try Int.fetchOne(database.cachedStatement(sql: hasMoreReady), arguments: [queue, look]) != nil
+        else { return first }
+        // What was found is there again: a key's first job, or one without a key; of further jobs of these keys it is not the turn.
+        return try Row.fetchAll(
+            database.cachedStatement(sql: readyRowsBehindFullKeys), arguments: [queue, limit, look])
     }
 
     static let expansions = """

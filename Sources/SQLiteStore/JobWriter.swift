@@ -13,6 +13,9 @@ final class JobWriter {
     let queueDefaults: QueueDefaults
     /// The roots whose jobs were changed, by their ordinals.
     private(set) var touched: Set<Int64> = []
+    /// What this write has looked up for one row and the next ones need again: queues by name, and the shortest clock of each spec.
+    var queues: [QueueID: Int64] = [:]
+    var clocks: [Int64: Int64] = [:]
     /// Called before each statement that changes something: what fails can be told from here.
     var beforeChange: () throws -> Void = {}
 

@@ -59,7 +59,7 @@ extension JobWriter {
         var due: Int64?
         if state == .pending, job.openNeeds == 0 { due = job.notBefore?.milliseconds }
         if state == .ready, job.kind == .job, let readyAt, let spec = job.spec {
-            due = try integer("SELECT ? + min(queue_ms, total_ms) FROM spec WHERE ordinal = ?", [readyAt, spec])
+            due = try readyAt + shortestClock(of: spec)
         }
         try run(
             """
@@ -82,12 +82,30 @@ extension JobWriter {
 
     /// The row of a queue, made if there is none.
     func queue(of placement: Placement) throws -> Int64 {
+        let queue = QueueID(project: placement.project, queue: placement.queue)
+        if let known = queues[queue] { return known }
         let find = "SELECT ordinal FROM queue WHERE project = ? AND name = ?"
-        if let found = try integer(find, [placement.project, placement.queue]) { return found }
-        try run(
-            "INSERT INTO queue (project, name, weight, job_limit) VALUES (?, ?, ?, ?)",
-            [placement.project, placement.queue, queueDefaults.weight, queueDefaults.limit])
-        return database.lastInsertedRowID
+        let ordinal: Int64
+        if let found = try integer(find, [queue.project, queue.queue]) {
+            ordinal = found
+        } else {
+            try run(
+                "INSERT INTO queue (project, name, weight, job_limit) VALUES (?, ?, ?, ?)",
+                [queue.project, queue.queue, queueDefaults.weight, queueDefaults.limit])
+            ordinal = database.lastInsertedRowID
+        }
+        queues[queue] = ordinal
+        return ordinal
+    }
+
+    /// The first of the clocks that count for a job from when it is ready, in milliseconds.
+    private func shortestClock(of spec: Int64) throws -> Int64 {
+        if let known = clocks[spec] { return known }
+        guard let found = try integer("SELECT min(queue_ms, total_ms) FROM spec WHERE ordinal = ?", [spec]) else {
+            throw StoreError.corrupt(detail: "spec \(spec) is named, but not there")
+        }
+        clocks[spec] = found
+        return found
     }
 
     /// The row of a spec, made if no job has run the same.

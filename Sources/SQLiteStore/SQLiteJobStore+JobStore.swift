@@ -2,6 +2,7 @@ package import CellWire
 package import Model
 package import Planner
 package import Ports
+import Synchronization
 
 extension SQLiteJobStore: JobStore {
     package func digest(of spec: JobSpec) throws(StoreError) -> String { try JobSpecDigest.of(spec) }
@@ -11,7 +12,7 @@ extension SQLiteJobStore: JobStore {
     }
 
     package func missingBlobs(of references: [BlobReference]) async throws(StoreError) -> [BlobReference] {
-        try await read { try JobQueries.missingBlobs(of: references, in: $0) }
+        try await readFirst { try JobQueries.missingBlobs(of: references, in: $0) }
     }
 
     package func submit(_ acceptance: Acceptance, inputs: [Blob]) async throws(StoreError) -> SubmissionReceipt {
@@ -19,12 +20,17 @@ extension SQLiteJobStore: JobStore {
         return try await writeNew { try $0.submit(prepared, inputs: inputs) }
     }
 
-    package func planRows() async throws(StoreError) -> PlanRows { try await read { try JobQueries.planRows(in: $0) } }
+    package func planRows() async throws(StoreError) -> PlanRows {
+        let after = turn.withLock(\.self)
+        let (rows, next) = try await readFirst { try JobQueries.planRows(in: $0, after: after) }
+        turn.withLock { $0 = next }
+        return rows
+    }
 
     package func wake(at now: WallTime) async throws(StoreError) -> WakeUp { try await write { try $0.wake(at: now) } }
 
     package func expansions(limit: Int) async throws(StoreError) -> [Expansion] {
-        try await read { try JobQueries.expansions(limit: limit, in: $0) }
+        try await readFirst { try JobQueries.expansions(limit: limit, in: $0) }
     }
 
     package func expand(_ map: JobID, members: [Blob], ids: [JobID], at time: WallTime) async throws(StoreError) {
@@ -34,7 +40,7 @@ extension SQLiteJobStore: JobStore {
     package func lease(_ intent: AttemptIntent) async throws(StoreError) { try await write { try $0.lease(intent) } }
 
     package func inputs(of job: JobID) async throws(StoreError) -> [JobSpec.InputFile] {
-        try await read { try JobQueries.inputs(of: job, in: $0) }
+        try await readFirst { try JobQueries.inputs(of: job, in: $0) }
     }
 
     package func markVerified(
@@ -86,11 +92,11 @@ extension SQLiteJobStore: JobStore {
     }
 
     package func liveAttempts() async throws(StoreError) -> [AttemptRecord] {
-        try await read { try JobQueries.liveAttempts(in: $0) }
+        try await readFirst { try JobQueries.liveAttempts(in: $0) }
     }
 
     package func cellVolume(digest: String) async throws(StoreError) -> String? {
-        try await read { try JobQueries.cellVolume(digest: digest, in: $0) }
+        try await readFirst { try JobQueries.cellVolume(digest: digest, in: $0) }
     }
 
     package func setCellVolume(_ name: String, digest: String, at time: WallTime) async throws(StoreError) {

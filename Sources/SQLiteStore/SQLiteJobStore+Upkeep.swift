@@ -45,7 +45,7 @@ extension SQLiteJobStore {
     ///
     /// - Returns: what is wrong, in sentences, at most ``StoreCheck/mostFaults``; nothing of a sound database.
     package func check() async throws(StoreError) -> [String] {
-        try await read { try StoreCheck.faults(in: $0) }
+        try await readFirst { try StoreCheck.faults(in: $0) }
     }
 
     /// Puts a copy that ``backup(to:)`` made in the place of a folder's database, which is kept beside it.

@@ -11,8 +11,8 @@ import Synchronization
 /// The writer's store: the one connection that writes to, or checkpoints, the database of a locked data folder.
 ///
 /// There is no second one on purpose: the SQLite of Debian 12 may lose a commit when two connections write or checkpoint
-/// at the same moment. Reads go over the same connection, with `query_only` on; other processes read on their own with
-/// ``SQLiteJobReader``.
+/// at the same moment. What people ask for is read over a connection that can do neither, so that a long list keeps nobody waiting who
+/// writes; what the next write depends on is read over the same one. Other processes read on their own with ``SQLiteJobReader``.
 ///
 /// - Threading: All work is done on GRDB's queue. A call whose task is cancelled is carried out all the same: an outcome
 ///   that has to be recorded is most often that of a cancelled job.
@@ -20,9 +20,14 @@ package final class SQLiteJobStore: StoredJobs {
     /// Names this data folder in an engine.
     package let installation: InstallationID
     package let blobs: any BlobStore
+    /// Closed before the other one, which then writes the log back.
+    private let reader: DatabaseQueue
     private let queue: DatabaseQueue
     let path: String
+    private let place: CallPlace
     private let batch: WriteBatch
+    /// The queue behind which the next plan begins, if there are more than can be seen at once.
+    let turn = Mutex<Int64>(0)
     let watchers = JobWatchers()
     /// Whether anything was not written: then there may be blobs that no row names.
     private let hasFailed = Mutex(false)
@@ -50,9 +55,11 @@ package final class SQLiteJobStore: StoredJobs {
     }
 
     /// The same, on the calling thread.
+    ///
+    /// - Parameter place: where the calls are carried out that are made later.
     package static func openNow(
         _ lock: StoreLock, blobs: any BlobStore, ids: any IDSource, clock: any WallClock,
-        conditions: EdgeCondition = .none
+        conditions: EdgeCondition = .none, place: CallPlace = .queue
     ) throws(StoreError) -> SQLiteJobStore {
         let path = "\(lock.folder)/\(fileName)"
         let fresh = (id: ids.makeInstallationID(), at: clock.now())
@@ -71,7 +78,7 @@ package final class SQLiteJobStore: StoredJobs {
             if age == .older { try Backup.beforeUpgrade(of: queue, at: path) }
             try Schema.migrator.migrate(queue)
             return try SQLiteJobStore(
-                queue, path: path, blobs: blobs, lock: lock, fresh: fresh, conditions: conditions)
+                queue, path: path, blobs: blobs, lock: lock, fresh: fresh, conditions: conditions, place: place)
         } catch {
             throw StoreError(error, path: path)
         }
@@ -84,11 +91,19 @@ package final class SQLiteJobStore: StoredJobs {
         return configuration
     }
 
+    private static var readerConfiguration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "caisson.reader"
+        configuration.readonly = true
+        configuration.prepareDatabase { try Pragma.apply(Pragma.common, to: $0) }
+        return configuration
+    }
+
     private init(
         _ queue: DatabaseQueue, path: String, blobs: any BlobStore, lock: StoreLock,
-        fresh: (id: InstallationID, at: WallTime), conditions: EdgeCondition
+        fresh: (id: InstallationID, at: WallTime), conditions: EdgeCondition, place: CallPlace
     ) throws {
-        (self.queue, self.path, self.blobs, self.lock) = (queue, path, blobs, lock)
+        (self.queue, self.path, self.blobs, self.lock, self.place) = (queue, path, blobs, lock, place)
         reserve = DiskReserve(in: lock.folder)
         let (watchers, queueDefaults) = (watchers, queueDefaults)
         batch = WriteBatch(
@@ -101,24 +116,30 @@ package final class SQLiteJobStore: StoredJobs {
                 arguments: [fresh.id.description, fresh.at.milliseconds])
             return try String.fetchOne(database, sql: "SELECT id FROM installation")
         }
+        reader = try DatabaseQueue(path: path, configuration: Self.readerConfiguration)
         guard let id else { throw StoreError.corrupt(detail: "the installation has no id") }
         installation = try InstallationID(id)
     }
 
     /// Writes the log back and ends the connection; calls made after this fail.
     package func close() async throws(StoreError) {
-        let (queue, path) = (queue, path)
+        let (reader, queue, path) = (reader, queue, path)
         let live = try? await liveAttempts()  // ignored: what cannot be read is not in order
         let isInOrder = live?.isEmpty == true && !hasFailed.withLock { $0 }
         try await DispatchQueue.global().run { () throws(StoreError) in
-            do { try queue.close() } catch { throw StoreError(error, path: path) }
+            do {
+                try reader.close()
+                try queue.close()
+            } catch {
+                throw StoreError(error, path: path)
+            }
         }
         if isInOrder { lock.markOrder() }
     }
 
     /// Those of `digests` that no stored job has.
     package func unknownBlobs(among digests: [String]) async throws(StoreError) -> [String] {
-        try await read { database in
+        try await readFirst { database in
             let statement = try database.makeStatement(sql: "SELECT 1 FROM blob WHERE digest = ?")
             return try digests.filter { try Int.fetchOne(statement, arguments: [$0]) == nil }
         }
@@ -127,9 +148,17 @@ package final class SQLiteJobStore: StoredJobs {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        try await onQueue { database in
-            try database.readOnly { try Self.transaction(.deferred, in: database, body) }
-        }
+        try await on(reader) { try Self.transaction(.deferred, in: $0, body) }
+    }
+
+    /// Reads over the connection that writes.
+    ///
+    /// Whatever `body` changed would be undone: `query_only`, which would refuse it, has every statement of the connection compiled anew
+    /// each time it is set.
+    func readFirst<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await onQueue { try Self.transaction(.deferred, in: $0, thenDo: .rollback, body) }
     }
 
     /// Calls `body` in a transaction that is committed, durably, when this returns, or undone when it throws.
@@ -161,7 +190,7 @@ package final class SQLiteJobStore: StoredJobs {
     private func writeOnce<Value: Sendable>(
         _ body: @escaping @Sendable (JobWriter) throws -> Value
     ) async throws(StoreError) -> Value {
-        let (path, queue, batch) = (path, queue, batch)
+        let (path, batch) = (path, batch)
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             let item = WriteBatch.Item(
                 carryOut: { writer in
@@ -169,27 +198,44 @@ package final class SQLiteJobStore: StoredJobs {
                     return { continuation.resume(returning: .success(value)) }
                 },
                 fail: { continuation.resume(returning: .failure(StoreError($0, path: path))) })
-            if batch.add(item) { Self.drain(batch, on: queue) }
+            if batch.add(item) { drain() }
         }
         if case .failure = result { hasFailed.withLock { $0 = true } }
         return try result.get()
     }
 
     /// One transaction at a time, so that those who read get their turn in between.
-    private static func drain(_ batch: WriteBatch, on queue: DatabaseQueue) {
-        queue.asyncWriteWithoutTransaction { database in
-            if batch.drain(database) { drain(batch, on: queue) }
+    private func drain() {
+        switch place {
+        case .queue:
+            queue.asyncWriteWithoutTransaction { [self] database in
+                if batch.drain(database) { drain() }
+            }
+        case .caller:
+            queue.writeWithoutTransaction { database in
+                while batch.drain(database) {}
+            }
         }
     }
 
-    /// By continuation, as GRDB's own `async` functions give up when the task is cancelled.
     func onQueue<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        let path = path
+        try await on(queue, body)
+    }
+
+    /// By continuation, as GRDB's own `async` functions give up when the task is cancelled.
+    private func on<Value: Sendable>(
+        _ queue: DatabaseQueue, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let (path, place) = (path, place)
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            queue.asyncWriteWithoutTransaction { database in
+            let tell: @Sendable (Database) -> Void = { database in
                 continuation.resume(returning: Result { try body(database) }.mapError { StoreError($0, path: path) })
+            }
+            switch place {
+            case .queue: queue.asyncWriteWithoutTransaction(tell)
+            case .caller: queue.writeWithoutTransaction(tell)
             }
         }
         return try result.get()
@@ -215,12 +261,13 @@ package final class SQLiteJobStore: StoredJobs {
     }
 
     private static func transaction<Value>(
-        _ kind: Database.TransactionKind, in database: Database, _ body: (Database) throws -> Value
+        _ kind: Database.TransactionKind, in database: Database, thenDo end: Database.TransactionCompletion = .commit,
+        _ body: (Database) throws -> Value
     ) throws -> Value {
         var value: Value?
         try database.inTransaction(kind) {
             value = try body(database)
-            return .commit
+            return end
         }
         guard let value else { throw StoreError.corrupt(detail: "a transaction ended without a value") }
         return value

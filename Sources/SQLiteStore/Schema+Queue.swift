@@ -120,6 +120,9 @@ extension Schema {
         -- The order within a queue; the keys, so that what is passed over is not looked up.
         CREATE INDEX job_ready ON job(queue, priority DESC, root, ordinal, key, key_limit)
             WHERE state = 'ready' AND kind = 'job' AND hold IS NULL;
+        -- The same by key: from one key to the next, however many jobs have it.
+        CREATE INDEX job_ready_key ON job(queue, key, priority DESC, root, ordinal)
+            WHERE state = 'ready' AND kind = 'job' AND hold IS NULL;
         CREATE INDEX job_expand ON job(ordinal) WHERE state = 'ready' AND kind = 'map';
         CREATE INDEX job_due ON job(due_at_ms) WHERE due_at_ms IS NOT NULL;
         CREATE INDEX job_live ON job(key) WHERE state IN ('leased', 'running', 'stopping', 'finalizing');

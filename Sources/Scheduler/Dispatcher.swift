@@ -152,7 +152,10 @@ package actor Dispatcher {
                 try await plan()
             }
             failures = 0
-            guard let next = [wakeUp.next, refused.values.map(\.until).min()].compactMap(\.self).min() else {
+            // What is in hand again is not waited for, and what has waited long enough is the next plan's: else this would turn round and round.
+            let now = wallClock.now()
+            let pauses = refused.filter { inHand[$0.key] == nil && $0.value.until > now }.map(\.value.until)
+            guard let next = [wakeUp.next, pauses.min()].compactMap(\.self).min() else {
                 return Next(wait: configuration.sweep, hasMore: !status.waits.isEmpty)
             }
             let wait = max(.milliseconds(1), wallClock.now().duration(to: next))

@@ -181,7 +181,9 @@ import Testing
             roots.rootsOnly = true
             let lists: [(String, [String])] = [
                 (JobQueries.liveRows, ["job_live"]), (JobQueries.readyQueues, ["job_ready"]),
-                (JobQueries.readyRows, ["job_ready", "job_live"]), (JobQueries.expansions, ["job_expand"]),
+                (JobQueries.readyRows, ["job_ready", "job_live"]), (JobQueries.hasMoreReady, ["job_ready"]),
+                (JobQueries.readyRowsBehindFullKeys, ["job_ready_key", "job_live"]),
+                (JobQueries.expansions, ["job_expand"]),
                 (JobWriter.dueJobs, ["job_due"]),
                 ("SELECT min(due_at_ms) FROM job WHERE due_at_ms IS NOT NULL", ["job_due"]),
                 (JobQueries.list(JobFilter(), state: .failed, before: nil).sql, ["job_ended"]),

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import Ports
 import TestSupport
 import Testing
@@ -6,10 +7,36 @@ import Testing
 @testable import SQLiteStore
 
 @Suite struct PragmaTests {
-    @Test("the writer's connection has every setting in force")
+    @Test("both connections of a store have every setting in force")
     func inForce() async throws {
         try await SQLiteFixture.with { fixture in
-            try await fixture.store.read { try Pragma.verify(Pragma.writer, on: $0) }
+            try await fixture.store.onQueue { try Pragma.verify(Pragma.writer, on: $0) }
+            try await fixture.store.read { try Pragma.verify(Pragma.common, on: $0) }
+        }
+    }
+
+    @Test("what is read for somebody can change nothing, and a change by what is read for the next write is undone")
+    func readsChangeNothing() async throws {
+        try await SQLiteFixture.with { fixture in
+            let change: @Sendable (Database) throws -> Void = { try $0.execute(sql: "DELETE FROM queue") }
+            await #expect(throws: StoreError.self) { try await fixture.store.read(change) }
+            try await fixture.store.readFirst(change)
+            let left = try await fixture.store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM queue") }
+            #expect(left == 1)
+        }
+    }
+
+    @Test("to read compiles no statement anew")
+    func statementsStay() async throws {
+        try await SQLiteFixture.with { fixture in
+            _ = try await fixture.store.planRows()
+            let count: @Sendable (Database) throws -> CInt = { database in
+                let statement = try database.cachedStatement(sql: JobQueries.liveRows)
+                return sqlite3_stmt_status(statement.sqliteStatement, SQLITE_STMTSTATUS_REPREPARE, 0)
+            }
+            for _ in 0..<5 { _ = try await fixture.store.planRows() }
+            let compiled = try await fixture.store.onQueue(count)
+            #expect(compiled == 0)
         }
     }
 

@@ -9,7 +9,7 @@ typealias AnyStore = any JobStore & JobReader & BlobReader
 /// The real store as one daemon reaches it.
 ///
 /// Before and after each call the task stands back, so that others come between, or the daemon dies: before the commit, or after it and
-/// before its answer. Each call is waited for on the spot.
+/// before its answer. The call itself is carried out on the spot.
 struct SimulatedStore {
     let world: SimulationWorld
     let life: DaemonLife
@@ -22,7 +22,7 @@ struct SimulatedStore {
         _ call: @escaping @Sendable (AnyStore) async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let inner = try await stand()
-        let value = try SimulationExecutor.outside { () async throws(StoreError) in try await call(inner) }
+        let value = try await call(inner)
         try await stand()
         return value
     }
@@ -32,7 +32,8 @@ struct SimulatedStore {
     ) async throws(StoreError) -> Value {
         let inner = try await stand()
         if world.hasFault() { throw .busy(waited: .seconds(5)) }
-        let value = try SimulationExecutor.outside { () async throws(StoreError) in try await call(inner) }
+        world.writes += 1
+        let value = try await call(inner)
         try await stand()
         wrote()
         return value
@@ -81,7 +82,8 @@ extension SimulatedStore: JobStore {
     }
     func wake(at now: WallTime) async throws(StoreError) -> WakeUp {
         // It tells itself what it has moved: nobody has to be woken.
-        try await read { (store) async throws(StoreError) in try await store.wake(at: now) }
+        world.writes += 1
+        return try await read { (store) async throws(StoreError) in try await store.wake(at: now) }
     }
     func expansions(limit: Int) async throws(StoreError) -> [Expansion] {
         try await read { (store) async throws(StoreError) in try await store.expansions(limit: limit) }

@@ -1,11 +1,9 @@
-import Foundation
 import Synchronization
 import TestSupport
 
 /// Runs all tasks of a simulation on one thread, one piece at a time, in an order that a seed gives.
 ///
-/// A call that is carried out by other threads, those of the real store, is waited for on the spot: so the same seed gives the same order,
-/// whatever the machine does.
+/// The real store, too, does its work on this thread (``CallPlace/caller``): so the same seed gives the same order, whatever the machine does.
 ///
 /// - Threading: One thread alone calls ``step()``; it blocks, so that it must be none of Swift's pool.
 final class SimulationExecutor: TaskExecutor {
@@ -38,29 +36,32 @@ final class SimulationExecutor: TaskExecutor {
         for _ in 0..<count { guard step() else { return } }
     }
 
-    /// Has a call carried out by other threads, and waits for it.
-    static func outside<Value: Sendable, Failure: Error>(
+    /// Has a call carried out at once, on this thread, by somebody who is no part of the simulation.
+    ///
+    /// - Parameter call: must not wait for anybody.
+    static func now<Value: Sendable, Failure: Error>(
         _ call: @escaping @Sendable () async throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let answer = Answer<Value, Failure>()
-        Task.detached { answer.set(await Result.of(call)) }
-        return try answer.wait().get()
+        Task(executorPreference: AtOnce()) { answer.set(await Result.of(call)) }
+        return try answer.get().get()
     }
 }
 
-/// What comes back from another thread.
+/// Runs what it is given before it returns.
+private final class AtOnce: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        UnownedJob(job).runSynchronously(on: asUnownedTaskExecutor())
+    }
+}
+
 private final class Answer<Value: Sendable, Failure: Error>: Sendable {
     private let result = Mutex<Result<Value, Failure>?>(nil)
-    private let isThere = DispatchSemaphore(value: 0)
 
-    func set(_ result: Result<Value, Failure>) {
-        self.result.withLock { $0 = result }
-        isThere.signal()
-    }
+    func set(_ result: Result<Value, Failure>) { self.result.withLock { $0 = result } }
 
-    func wait() -> Result<Value, Failure> {
-        isThere.wait()
-        guard let result = result.withLock({ $0 }) else { fatalError("an answer was told of, and is not there") }
+    func get() -> Result<Value, Failure> {
+        guard let result = result.withLock({ $0 }) else { fatalError("a call has waited for somebody") }
         return result
     }
 }

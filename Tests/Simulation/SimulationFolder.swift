@@ -7,17 +7,23 @@ import SQLiteStore
 import Synchronization
 import TestSupport
 
-/// The data folder of one simulation, in memory, with the real store.
+/// The data folder of simulations, in memory, with the real store.
+///
+/// - Threading: that of the simulation.
 package final class SimulationFolder {
     private let path: String
+    private let blobs = BlobLine()
+    private var store: SQLiteJobStore?
+    /// Whether ``store`` is as one that was just made.
+    private var isEmpty = false
 
     /// A database as it is when it has been made, so that not every run has to make it.
     private static let template = Mutex<Data?>(nil)
 
     /// - Throws: an error of Foundation if the folder cannot be made.
-    package init(seed: UInt64) throws {
+    package init() throws {
         let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
-        path = "\(parent)/caisson-simulation-\(getpid())-\(seed)-\(UInt32.random(in: 0...UInt32.max))"
+        path = "\(parent)/caisson-simulation-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
@@ -26,40 +32,58 @@ package final class SimulationFolder {
 
     private var databasePath: String { "\(path)/\(SQLiteJobStore.fileName)" }
 
+    /// The store: that of the run before if it was emptied, else one that is opened on what this run has written so far.
+    ///
     /// - Throws: ``StoreError``.
     package func open(
         _ environment: SimulationEnvironment
     ) throws -> (store: any JobStore & JobReader & BlobReader, installation: InstallationID) {
-        let path = path
-        if !FileManager.default.fileExists(atPath: databasePath) {
-            let template = try Self.template.withLock { template in
-                if let template { return template }
-                let made = try Self.makeDatabase(environment)
-                template = made
-                return made
-            }
-            try template.write(to: URL(fileURLWithPath: databasePath))
-            chmod(databasePath, 0o600)
+        blobs.inner = environment.blobs
+        if isEmpty, let store {
+            isEmpty = false
+            return (store, store.installation)
         }
-        let store = try SimulationExecutor.outside { () async throws(any Error) in
-            let lock = try await StoreLock.acquire(path, waiting: .seconds(5), clock: EagerClock())
-            return try await SQLiteJobStore.open(
-                lock, blobs: environment.blobs, ids: environment.ids, clock: environment.clock,
-                conditions: Self.conditions)
+        store = nil
+        if !FileManager.default.fileExists(atPath: databasePath) { try makeFile(environment) }
+        // Not of this run's ids, here and below: whether a store is opened must change nothing.
+        let opened = try SQLiteJobStore.openNow(
+            lock(), blobs: blobs, ids: SeededIDs(seed: 0), clock: environment.clock, conditions: Self.conditions,
+            place: .caller)
+        store = opened
+        return (opened, opened.installation)
+    }
+
+    /// Makes the store as if it were new.
+    ///
+    /// - Throws: ``StoreError`` if there is a job that has not ended.
+    func empty() throws {
+        try store?.emptyNow()
+        isEmpty = store != nil
+    }
+
+    private func lock() throws -> StoreLock {
+        guard let lock = try StoreLock.acquireNow(path) else {
+            throw StoreError.locked(path: path, pid: nil, waited: .zero)
         }
-        return (store, store.installation)
+        return lock
+    }
+
+    private func makeFile(_ environment: SimulationEnvironment) throws {
+        let template = try Self.template.withLock { template in
+            if let template { return template }
+            let made = try Self.makeDatabase(environment)
+            template = made
+            return made
+        }
+        try template.write(to: URL(fileURLWithPath: databasePath))
+        chmod(databasePath, 0o600)
     }
 
     private static func makeDatabase(_ environment: SimulationEnvironment) throws -> Data {
-        let folder = try SimulationFolder(seed: 0)
-        let path = folder.path
-        try SimulationExecutor.outside { () async throws(any Error) in
-            let lock = try await StoreLock.acquire(path, waiting: .seconds(5), clock: EagerClock())
-            // Not of this run's ids: whether a run is the first one must change nothing.
-            let store = try await SQLiteJobStore.open(
-                lock, blobs: environment.blobs, ids: SeededIDs(seed: 0), clock: environment.clock)
-            try await store.close()
-        }
+        let folder = try SimulationFolder()
+        let store = try SQLiteJobStore.openNow(
+            folder.lock(), blobs: environment.blobs, ids: SeededIDs(seed: 0), clock: environment.clock, place: .caller)
+        try SimulationExecutor.now { () async throws(StoreError) in try await store.checkpoint() }
         return try Data(contentsOf: URL(fileURLWithPath: folder.databasePath))
     }
 
@@ -71,12 +95,19 @@ package final class SimulationFolder {
     }
 }
 
-/// Real time, in which nobody sleeps for long: the lock of a daemon that is gone is free in a moment.
-private struct EagerClock: Clock {
-    private let clock = ContinuousClock()
-    var now: ContinuousClock.Instant { clock.now }
-    var minimumResolution: Duration { clock.minimumResolution }
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        try await clock.sleep(until: min(deadline, clock.now + .microseconds(200)), tolerance: .zero)
+/// The files of the run that is under way, for a store that lasts longer.
+// Safe because: used by the one thread that runs the simulation's executor.
+private final class BlobLine: BlobStore, @unchecked Sendable {
+    var inner: any BlobStore = MemoryBlobs()
+
+    func makeBlob(from spool: any Spool, range: Range<Int64>) async throws(StoreError) -> Blob {
+        try await inner.makeBlob(from: spool, range: range)
     }
+    func makeBlob(from source: any InputSource, limit: ByteCount) async throws(StoreError) -> Blob {
+        try await inner.makeBlob(from: source, limit: limit)
+    }
+    func read(_ reference: BlobReference, range: Range<Int64>) async throws(StoreError) -> [UInt8] {
+        try await inner.read(reference, range: range)
+    }
+    func contents(of reference: BlobReference) throws(StoreError) -> [UInt8] { try inner.contents(of: reference) }
 }

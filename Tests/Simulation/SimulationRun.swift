@@ -14,6 +14,8 @@ package final class SimulationRun {
         package var moves = 120
         package var submissions = 3
         package var mostNodes = 8
+        /// Whether the report tells everything that was decided.
+        package var keepsDigest = false
         /// Whether the bug is one of places that are not free: with many of them it shows seldom.
         var needsOneSlot: Bool { variant == .parentsKeepSlots || variant == .killFreesPlace }
         /// Whether there are jobs that have work done by jobs of their own.
@@ -28,7 +30,7 @@ package final class SimulationRun {
         package var jobs = 0
         package var toolRuns = 0
         package var deaths = 0
-        /// Everything that was decided and that came of it, to compare two runs by.
+        /// Everything that was decided and that came of it, to compare two runs by, if that was asked for.
         package var digest = ""
     }
 
@@ -81,9 +83,11 @@ package final class SimulationRun {
     package func run() throws -> Report {
         pending = (0..<options.submissions).map { _ in Pending(graphs.next()) }
         if options.hasParents { pending += graphs.parents().map(Pending.init) }
-        world.faultsPerThousand = options.variant == .itemDroppedBeforeLease ? 60 : pick(0...2) * 15
+        let faults = options.variant == .itemDroppedBeforeLease ? 60 : pick(0...2) * 15
         try start()
         setQueues()
+        // Not before: a limit that could not be set would be nobody's to keep.
+        world.faultsPerThousand = faults
         // A place that is freed too early is only seen where others wait for it.
         if options.variant == .killFreesPlace { for submission in pending { handIn(submission) } }
         for _ in 0..<options.moves { try move() }
@@ -94,7 +98,7 @@ package final class SimulationRun {
         report.jobs = evidence.jobs.values.reduce(0) { $0 + $1.count }
         report.toolRuns = evidence.ledger.runs.count
         report.deaths = deaths
-        report.digest = digest
+        if options.keepsDigest { report.digest = digest }
         daemon = nil
         return report
     }
@@ -102,7 +106,7 @@ package final class SimulationRun {
     private func start() throws {
         // What is committed is the same whether the file is opened anew or not; doing so takes long, so that it is done now and then.
         let (store, installation) =
-            try kept ?? open(SimulationEnvironment(blobs: world.blobs, ids: world.ids, clock: world.calendar))
+            try kept ?? open(SimulationEnvironment(blobs: world.blobs, clock: world.calendar))
         kept = (store, installation)
         daemon = SimulatedDaemon(
             world, store: store, installation: installation, capacity: capacity, variant: variant)
@@ -229,6 +233,8 @@ package final class SimulationRun {
                 advance()
             }
         }
+        // What people asked for before comes first: a pause that came last would keep its queue from everything for ever.
+        world.executor.run(atMost: 100_000)
         for queue in GraphGenerator.queues {
             for project in GraphGenerator.projects {
                 ask { desk, _ in
@@ -245,12 +251,13 @@ package final class SimulationRun {
 
     /// Lets everything come to its end; approvals are decided, holds released.
     private func drain() throws {
-        var (idle, last) = (0, [JobSummary]())
+        var (idle, last, seen) = (0, [JobSummary](), -1)
         while idle < Self.mostIdleRounds {
             advance()
             world.executor.run(atMost: 20_000)
             guard let store = daemon?.inner else { continue }
-            let open = try jobs(in: JobState.allCases.filter { !$0.isTerminal }, store)
+            let open = world.writes == seen ? last : try jobs(in: JobState.allCases.filter { !$0.isTerminal }, store)
+            seen = world.writes
             if open.isEmpty, world.containers.isEmpty { return }
             idle = open == last ? idle + 1 : 0
             last = open
@@ -266,7 +273,7 @@ package final class SimulationRun {
         var filter = JobFilter()
         filter.states = Set(states)
         let wanted = filter
-        return try SimulationExecutor.outside { () async throws(StoreError) in
+        return try SimulationExecutor.now { () async throws(StoreError) in
             try await store.jobs(wanted, limit: 200, before: nil)
         }.jobs
     }
@@ -283,12 +290,12 @@ package final class SimulationRun {
         var filter = JobFilter()
         filter.rootsOnly = true
         let wanted = filter
-        let roots = try SimulationExecutor.outside { () async throws(StoreError) in
+        let roots = try SimulationExecutor.now { () async throws(StoreError) in
             try await store.jobs(wanted, limit: 1000, before: nil)
         }.jobs.map(\.id)
         evidence.storedRoots = Set(roots)
         for root in roots {
-            (evidence.jobs[root], evidence.events[root]) = try SimulationExecutor.outside {
+            (evidence.jobs[root], evidence.events[root]) = try SimulationExecutor.now {
                 () async throws(StoreError) in
                 (try await store.tree(root, limit: 10_000), try await store.events(of: root))
             }
@@ -309,6 +316,5 @@ package final class SimulationRun {
 /// What a store is opened with.
 package struct SimulationEnvironment: Sendable {
     package let blobs: any BlobStore
-    package let ids: any IDSource
     package let clock: any WallClock
 }

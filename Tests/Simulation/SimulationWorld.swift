@@ -20,6 +20,8 @@ final class SimulationWorld: @unchecked Sendable {
     private(set) var isEngineUp = true
     /// Of a thousand calls, how many go wrong in one way or another.
     var faultsPerThousand = 0
+    /// How often something may have been written into the store.
+    var writes = 0
     /// What somebody is told who asks for an id.
     private var created = 0
 

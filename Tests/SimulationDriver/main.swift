@@ -29,16 +29,22 @@ while let word = words.popFirst() {
 
 var (failed, jobs, runs, deaths) = (0, 0, 0, 0)
 let begin = ContinuousClock.now
-for seed in from..<(from + count) {
-    let report = try Simulation.report(SimulationRun.Options(seed: seed, variant: variant))
-    jobs += report.jobs
-    runs += report.toolRuns
-    deaths += report.deaths
-    if single { say(report.digest) }
-    guard !report.violations.isEmpty else { continue }
-    failed += 1
-    say("seed \(seed): \(report.violations.count) broken; see it again with simulation-driver --seed \(seed)")
-    for violation in report.violations.prefix(10) { say("  \(violation)") }
+// In a scope of its own: its files are gone before this program ends.
+do {
+    let simulation = try Simulation()
+    for seed in from..<(from + count) {
+        var options = SimulationRun.Options(seed: seed, variant: variant)
+        options.keepsDigest = single
+        let report = try simulation.report(options)
+        jobs += report.jobs
+        runs += report.toolRuns
+        deaths += report.deaths
+        if single { say(report.digest) }
+        guard !report.violations.isEmpty else { continue }
+        failed += 1
+        say("seed \(seed): \(report.violations.count) broken; see it again with simulation-driver --seed \(seed)")
+        for violation in report.violations.prefix(10) { say("  \(violation)") }
+    }
 }
 let time = (ContinuousClock.now - begin) / .seconds(1)
 let rate = Double(count) / max(time, 0.001)

@@ -9,7 +9,12 @@ import Testing
             let thread = Thread {
                 continuation.resume(
                     returning: Result {
-                        try seeds.map { try Simulation.report(SimulationRun.Options(seed: $0, variant: variant)) }
+                        let simulation = try Simulation()
+                        return try seeds.map { seed in
+                            var options = SimulationRun.Options(seed: seed, variant: variant)
+                            options.keepsDigest = true
+                            return try simulation.report(options)
+                        }
                     })
             }
             thread.stackSize = 8 << 20
@@ -18,9 +23,9 @@ import Testing
         return try result.get()
     }
 
-    /// How many seeds are tried for each of the parts below; `Scripts/nightly` tries 100,000 with the driver.
+    /// How many seeds are tried for each of the four parts below; `Scripts/test` tries 500, `Scripts/nightly` 100,000 in all with the driver.
     private static let seedsPerPart: UInt64 =
-        ProcessInfo.processInfo.environment["CAISSON_SIMULATIONS"].flatMap(UInt64.init) ?? 10
+        ProcessInfo.processInfo.environment["CAISSON_SIMULATIONS"].flatMap(UInt64.init) ?? 50
 
     @Test(
         "whatever happens, in whatever order, what was accepted comes to its one right end",
