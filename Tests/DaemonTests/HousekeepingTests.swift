@@ -26,7 +26,7 @@ import Testing
             let first = try await home.round(after: .seconds(60))
             #expect((first.jobs, first.files) == (1, 0))
             #expect(home.files.count == 4)
-            let later = try await home.round(after: .seconds(3700))
+            let later = try await home.round(after: .seconds(7200))
             #expect((later.jobs, later.files) == (0, 2))
             #expect(!home.files.contains(own.digest) && !home.files.contains(stray.digest))
             let left = try await home.store.job("\(young)")
