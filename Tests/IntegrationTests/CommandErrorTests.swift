@@ -11,6 +11,7 @@ struct CommandErrorTests {
         var environment = ProcessInfo.processInfo.environment
         environment["CAISSON_HOME"] = caisson.home
         environment["DOCKER_HOST"] = "\(TestEngine.address)"
+        environment["CAISSON_DRAIN"] = "cancel"
         environment["caisson"] = TestEngine.programs.appending(path: "caisson").path
         let command = try RunningCommand(
             program: URL(filePath: "/bin/bash"), ["-c", line], environment: environment, stdin: nil)

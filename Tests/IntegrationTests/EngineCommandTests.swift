@@ -52,6 +52,17 @@ struct EngineCommandTests {
         }
     }
 
+    /// What `body` gives once all databases can be read: of other tests' ones, some cannot for a while.
+    private func oncePossible<Value>(_ caisson: CommandFixture, _ body: () async throws -> Value) async throws -> Value
+    {
+        var value: Value?
+        try await caisson.eventually("a look at all of them") {
+            do { value = try await body() } catch is LiveInstallations.Unknown { return false }
+            return true
+        }
+        return try #require(value)
+    }
+
     @Test("what a data folder has left that nobody works with is found and removed; what somebody works with is kept")
     func allInstallations() async throws {
         try await CommandFixture.with { caisson in
@@ -80,15 +91,11 @@ struct EngineCommandTests {
                 executable: TestEngine.programs.appending(path: "caisson").path)
             // Of all that is found, which may be other tests', only this one's.
             try await EngineReaper.use(configuration) { reaper in
-                var looked: EngineReaper.Findings?
-                try await caisson.eventually("a look at all of them") {
-                    do { looked = try await reaper.look() } catch is LiveInstallations.Unknown { return false }
-                    return true
-                }
-                let found = try #require(looked)
+                let found = try await oncePossible(caisson) { try await reaper.look() }
                 #expect(found.kept[mine] == caisson.daemon.map { Int($0) })
                 #expect(!found.abandoned.contains { $0.installation == mine })
-                let removed = try await reaper.remove(found.abandoned.filter { $0.installation == gone })
+                let abandoned = found.abandoned.filter { $0.installation == gone }
+                let removed = try await oncePossible(caisson) { try await reaper.remove(abandoned) }
                 #expect(removed.containers == 1)
             }
             let left = try caisson.probe.inventory().containers
