@@ -21,14 +21,13 @@ package enum DaemonServices {
     ) async throws -> DaemonParts {
         var settings = Instance.Settings()
         settings.keep = FailureKeep(life: base.configuration.keepFailed, most: base.configuration.keepFailedCount)
-        settings.queueDefaults = base.configuration.queueDefaults.values
         settings.dispatch = Dispatcher.Configuration(
             capacity: HostCapacity.capacity(base.configuration), reapInterval: base.configuration.reapInterval)
         let instance = try Instance(
             base.store, base.blobs, base.engine, try CellImage(cellPath: base.instance.cellPath),
             home: base.instance.home, settings: settings, layers: layers, activity: base.activity,
             logger: base.logger("scheduler"))
-        await setQueueDefaults(settings.queueDefaults, base)
+        await setQueueDefaults(base)
         let server = ControlServer(
             path: base.configuration.socket, routes: routes(instance, base, release: release), ids: RandomIDs(),
             activity: base.activity, logger: base.logger("control"), whenListening: base.listening)
@@ -49,9 +48,9 @@ package enum DaemonServices {
     }
 
     /// A daemon can live with queues as they are.
-    private static func setQueueDefaults(_ defaults: QueueDefaults, _ base: DaemonBase) async {
+    private static func setQueueDefaults(_ base: DaemonBase) async {
         do throws(StoreError) {
-            try await base.store.setQueueDefaults(defaults)
+            try await base.store.setQueueDefaults(base.configuration.queueDefaults.values)
         } catch {
             base.logger("daemon").warning(
                 "queues that nobody has set stay as they are", metadata: ["error.code": "\(error.code.rawValue)"])

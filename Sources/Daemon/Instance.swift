@@ -4,7 +4,7 @@ import Filters
 package import Hardening
 package import Logging
 import Model
-package import Planner
+import Planner
 package import Ports
 package import SQLiteStore
 package import Scheduler
@@ -42,7 +42,6 @@ package struct Instance: Sendable {
         package var dispatch = Dispatcher.Configuration(capacity: HostCapacity.standard)
         /// The containers of failed jobs that stay for a while.
         package var keep = FailureKeep.none
-        package var queueDefaults = QueueDefaults()
         package init() {}
     }
 
@@ -105,9 +104,7 @@ package struct Instance: Sendable {
         intake = Intake(
             store: jobs, blobs: blobs, engine: engine, profile: profile, capacity: settings.dispatch.capacity, ids: ids,
             wallClock: wallClock, wake: dispatcher.wake)
-        desk = Desk(
-            store: jobs, intake: intake, dispatcher: dispatcher, ids: ids, wallClock: wallClock,
-            queueDefaults: settings.queueDefaults)
+        desk = Desk(store: jobs, intake: intake, dispatcher: dispatcher, ids: ids, wallClock: wallClock)
         images = ImageRegister(
             engine: DockerImages(client: client), store: names, installation: store.installation, clock: wallClock)
     }

@@ -105,6 +105,4 @@ package struct QueueDefaults: Sendable, Hashable {
     package var limit: Int?
 
     package init(weight: Int = 1, limit: Int? = nil) { (self.weight, self.limit) = (weight, limit) }
-
-    package func row(of queue: QueueID) -> QueueRow { QueueRow(queue, weight: weight, limit: limit) }
 }

@@ -92,8 +92,12 @@ package protocol JobStore: Sendable {
     func retry(_ job: JobID, ids: any IDSource, by actor: String, at time: WallTime) async throws(StoreError) -> JobID
     /// Takes a job off the list of those that need a person.
     func discard(_ job: JobID, by actor: String, at time: WallTime) async throws(StoreError)
-    /// Sets a queue; what it held goes by the new setting from the next plan on.
-    func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError)
+    /// Changes how a queue is set; what it held goes by the new setting from the next plan on.
+    ///
+    /// - Returns: how it is set now.
+    func setQueue(
+        _ queue: QueueID, _ change: QueueChange, by actor: String, at time: WallTime
+    ) async throws(StoreError) -> QueueRow
 
     // MARK: Cells
 

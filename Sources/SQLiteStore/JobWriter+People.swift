@@ -61,23 +61,22 @@ extension JobWriter {
         try addEvent("discarded", of: job, at: time, actor: actor)
     }
 
-    func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) throws {
-        let placement = Placement(project: queue.id.project, queue: queue.id.queue)
+    /// Changes what is given, in one transaction with what it stays otherwise: two people who set a queue lose nothing.
+    ///
+    /// - Returns: how the queue is set now.
+    func setQueue(_ id: QueueID, _ change: QueueChange, by actor: String, at time: WallTime) throws -> QueueRow {
+        let placement = Placement(project: id.project, queue: id.queue)
         if let mistake = placement.mistakes.first { throw mistake }
-        guard QueueRow.weights.contains(queue.weight) else {
-            throw ModelError.outOfRange(field: "weight", value: "\(queue.weight)", allowed: "1 to 1000")
-        }
-        if let limit = queue.limit, limit < 0 {
-            throw ModelError.outOfRange(field: "limit", value: "\(limit)", allowed: "0 or more")
-        }
-        try run(
+        let (ordinal, setsLimit) = (try queue(of: placement), change.limit != nil)
+        let set = try rows(
             """
-            UPDATE queue SET weight = ?, job_limit = ?, is_paused = ?, changed_by = ?, changed_at_ms = ? WHERE ordinal = ?
+            UPDATE queue SET weight = coalesce(?, weight), job_limit = iif(?, ?, job_limit), is_paused = coalesce(?, is_paused),
+                changed_by = ?, changed_at_ms = ?
+            WHERE ordinal = ?
+            RETURNING *
             """,
-            [
-                queue.weight, queue.limit, queue.isPaused ? 1 : 0, actor, time.milliseconds,
-                try self.queue(of: placement),
-            ])
+            [change.weight, setsLimit, change.limit ?? nil, change.isPaused, actor, time.milliseconds, ordinal])
+        return try QueueRow(set[0])
     }
 
     /// Gives what holds by default to the queues that nobody has set.

@@ -40,8 +40,10 @@ extension SQLiteJobStore {
         try await write { try $0.applyQueueDefaults() }
     }
 
-    package func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError) {
-        try await write { try $0.setQueue(queue, by: actor, at: time) }
+    package func setQueue(
+        _ queue: QueueID, _ change: QueueChange, by actor: String, at time: WallTime
+    ) async throws(StoreError) -> QueueRow {
+        try await write { try $0.setQueue(queue, change, by: actor, at: time) }
     }
 }
 

@@ -9,14 +9,11 @@ package struct Desk: JobDesk {
     private let dispatcher: Dispatcher
     private let ids: any IDSource
     private let wallClock: any WallClock
-    private let queueDefaults: QueueDefaults
 
-    /// - Parameter queueDefaults: what a queue has before it is set for the first time.
     package init(
         store: any JobStore & JobReader, intake: Intake, dispatcher: Dispatcher, ids: any IDSource,
-        wallClock: any WallClock, queueDefaults: QueueDefaults = QueueDefaults()
+        wallClock: any WallClock
     ) {
-        self.queueDefaults = queueDefaults
         (self.store, self.intake, self.dispatcher) = (store, intake, dispatcher)
         (self.ids, self.wallClock) = (ids, wallClock)
     }
@@ -93,17 +90,13 @@ package struct Desk: JobDesk {
         for (field, name) in [("project", id.project), ("queue", id.queue)] where !Placement.isName(name) {
             throw ModelError.malformed(field: field, value: String(name.prefix(80)), expected: Placement.nameForm)
         }
-        var row = try await store.queues().first { $0.queue.id == id }?.queue ?? queueDefaults.row(of: id)
-        row.isPaused = change.isPaused ?? row.isPaused
-        row.weight = change.weight ?? row.weight
-        if let limit = change.limit { row.limit = limit }
-        guard QueueRow.weights.contains(row.weight) else {
-            throw ModelError.outOfRange(field: "weight", value: "\(row.weight)", allowed: "1 to 1000")
+        if let weight = change.weight, !QueueRow.weights.contains(weight) {
+            throw ModelError.outOfRange(field: "weight", value: "\(weight)", allowed: "1 to 1000")
         }
-        if let limit = row.limit, !QueueRow.limits.contains(limit) {
+        if case .some(.some(let limit)) = change.limit, !QueueRow.limits.contains(limit) {
             throw ModelError.outOfRange(field: "limit", value: "\(limit)", allowed: "1 to 100000")
         }
-        try await store.setQueue(row, by: actor, at: wallClock.now())
+        let row = try await store.setQueue(id, change, by: actor, at: wallClock.now())
         dispatcher.wake()
         return row
     }

@@ -137,8 +137,11 @@ struct CrashingStore: JobStore, JobReader, BlobReader {
         try await around(.storeDiscard) { () throws(StoreError) in try await store.discard(job, by: actor, at: time) }
     }
 
-    func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError) {
-        try await around(.storeSetQueue) { () throws(StoreError) in try await store.setQueue(queue, by: actor, at: time)
+    func setQueue(
+        _ queue: QueueID, _ change: QueueChange, by actor: String, at time: WallTime
+    ) async throws(StoreError) -> QueueRow {
+        try await around(.storeSetQueue) { () throws(StoreError) in
+            try await store.setQueue(queue, change, by: actor, at: time)
         }
     }
 

@@ -258,8 +258,8 @@ struct EndingTests {
     @Test("a job that cannot begin within its queue clock is not begun any more")
     func queueClock() async throws {
         try await InstanceFixture.with { fixture in
-            try await fixture.instance.store.setQueue(
-                QueueRow(QueueID(), isPaused: true), by: "test", at: WallTime(milliseconds: 0))
+            _ = try await fixture.instance.store.setQueue(
+                QueueID(), QueueChange(isPaused: true), by: "test", at: WallTime(milliseconds: 0))
             var request = fixture.request(["true"])
             request.limits.queue = .seconds(1)
             let (job, verdict) = try await fixture.run(request)

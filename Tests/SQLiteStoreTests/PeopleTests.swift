@@ -226,7 +226,9 @@ import Testing
         try await SQLiteFixture.with { fixture in
             let store = fixture.store
             let queue = QueueRow(QueueID(project: "p", queue: "q"), weight: 3, limit: 2, isPaused: true)
-            try await store.setQueue(queue, by: "ann", at: WallTime(milliseconds: 1))
+            let set = try await store.setQueue(
+                queue.id, QueueChange(isPaused: true, weight: 3, limit: 2), by: "ann", at: WallTime(milliseconds: 1))
+            #expect(set == queue)
             try await store.accept(fixture.ids.makeJobID(), placement: Placement(project: "p", queue: "q"))
             let found = try await store.queues()
             #expect(found.map(\.queue) == [QueueRow(QueueID()), queue])
@@ -236,7 +238,26 @@ import Testing
             #expect(rows.queues == [queue])
             #expect(rows.ready.isEmpty)
             await #expect(throws: StoreError.self) {
-                try await store.setQueue(QueueRow(QueueID(), weight: 0), by: "ann", at: WallTime(milliseconds: 1))
+                try await store.setQueue(
+                    QueueID(), QueueChange(weight: 0), by: "ann", at: WallTime(milliseconds: 1))
+            }
+        }
+    }
+
+    @Test("what is not said of a queue stays; a limit is taken away by saying so")
+    func queueChanges() async throws {
+        try await SQLiteFixture.with { fixture in
+            let (store, queue) = (fixture.store, QueueID(project: "p", queue: "q"))
+            let steps: [(QueueChange, QueueRow)] = [
+                (QueueChange(limit: .some(2)), QueueRow(queue, limit: 2)),
+                (QueueChange(isPaused: true), QueueRow(queue, limit: 2, isPaused: true)),
+                (QueueChange(weight: 4), QueueRow(queue, weight: 4, limit: 2, isPaused: true)),
+                (QueueChange(limit: .some(nil)), QueueRow(queue, weight: 4, isPaused: true)),
+                (QueueChange(isPaused: false), QueueRow(queue, weight: 4)),
+            ]
+            for (change, wanted) in steps {
+                let set = try await store.setQueue(queue, change, by: "ann", at: WallTime(milliseconds: 1))
+                #expect(set == wanted)
             }
         }
     }
@@ -245,7 +266,8 @@ import Testing
     func queueDefaults() async throws {
         try await SQLiteFixture.with { fixture in
             let (store, own) = (fixture.store, QueueRow(QueueID(project: "p", queue: "own"), weight: 5, limit: 7))
-            try await store.setQueue(own, by: "ann", at: WallTime(milliseconds: 1))
+            _ = try await store.setQueue(
+                own.id, QueueChange(weight: 5, limit: 7), by: "ann", at: WallTime(milliseconds: 1))
             try await store.setQueueDefaults(QueueDefaults(weight: 3, limit: 2))
             try await store.accept(fixture.ids.makeJobID(), placement: Placement(project: "p", queue: "new"))
             let new = QueueID(project: "p", queue: "new")

@@ -172,8 +172,12 @@ extension SimulatedStore: JobStore {
     func discard(_ job: JobID, by actor: String, at time: WallTime) async throws(StoreError) {
         try await write { (store) async throws(StoreError) in try await store.discard(job, by: actor, at: time) }
     }
-    func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError) {
-        try await write { (store) async throws(StoreError) in try await store.setQueue(queue, by: actor, at: time) }
+    func setQueue(
+        _ queue: QueueID, _ change: QueueChange, by actor: String, at time: WallTime
+    ) async throws(StoreError) -> QueueRow {
+        try await write { (store) async throws(StoreError) in
+            try await store.setQueue(queue, change, by: actor, at: time)
+        }
     }
     func cellVolume(digest: String) async throws(StoreError) -> String? {
         try await read { (store) async throws(StoreError) in try await store.cellVolume(digest: digest) }

@@ -127,8 +127,10 @@ extension TemporaryStore: JobStore {
         try await step("discard").discard(job, by: actor, at: time)
     }
 
-    package func setQueue(_ queue: QueueRow, by actor: String, at time: WallTime) async throws(StoreError) {
-        try await step("setQueue").setQueue(queue, by: actor, at: time)
+    package func setQueue(
+        _ queue: QueueID, _ change: QueueChange, by actor: String, at time: WallTime
+    ) async throws(StoreError) -> QueueRow {
+        try await step("setQueue").setQueue(queue, change, by: actor, at: time)
     }
 
     package func cellVolume(digest: String) async throws(StoreError) -> String? {
