@@ -62,3 +62,22 @@ package struct Pragma: Sendable, Hashable {
         }
     }
 }
+
+extension Configuration {
+    /// For the one connection that writes.
+    static var writing: Configuration {
+        var configuration = Configuration()
+        configuration.label = "caisson.store"
+        configuration.prepareDatabase { try Pragma.apply(Pragma.writer, to: $0) }
+        return configuration
+    }
+
+    /// For a connection that only reads.
+    static var reading: Configuration {
+        var configuration = Configuration()
+        configuration.label = "caisson.reader"
+        configuration.readonly = true
+        configuration.prepareDatabase { try Pragma.apply(Pragma.common, to: $0) }
+        return configuration
+    }
+}

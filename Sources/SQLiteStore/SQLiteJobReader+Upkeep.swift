@@ -22,11 +22,7 @@ extension SQLiteJobReader {
             guard try DataFolder.hasContent(path) else {
                 throw StoreError.unavailable(path: path, reason: "it is missing or empty")
             }
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.label = "caisson.copy"
-            configuration.prepareDatabase { try Pragma.apply(Pragma.common, to: $0) }
-            let copy = try DatabaseQueue(path: path, configuration: configuration)
+            let copy = try DatabaseQueue(path: path, configuration: .reading)
             let faults = try copy.read { database in
                 switch try Schema.age(of: database) {
                 case .empty: throw StoreError.unavailable(path: path, reason: "it is no job database")

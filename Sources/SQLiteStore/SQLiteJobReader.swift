@@ -63,11 +63,7 @@ package struct SQLiteJobReader: StoredJobs {
     }
 
     private func withConnection<Value>(at place: String, _ body: (DatabaseQueue) throws -> Value) throws -> Value {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.label = "caisson.reader"
-        configuration.prepareDatabase { try Pragma.apply(Pragma.common, to: $0) }
-        let connection = try DatabaseQueue(path: place, configuration: configuration)
+        let connection = try DatabaseQueue(path: place, configuration: .reading)
         let value = try body(connection)
         try connection.close()
         return value

@@ -68,7 +68,7 @@ package final class SQLiteJobStore: StoredJobs {
             let isOrphaned = DataFolder.holdsContent(lock.folder)
             if isOrphaned, try !DataFolder.hasContent(path) { throw StoreError.emptied(path: lock.folder) }
             try DataFolder.makeFile(path)
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: path, configuration: .writing)
             let (age, isNew) = try queue.read { database in
                 // Refuses a newer one, before anything is written.
                 let age = try Schema.age(of: database)
@@ -82,21 +82,6 @@ package final class SQLiteJobStore: StoredJobs {
         } catch {
             throw StoreError(error, path: path)
         }
-    }
-
-    private static var configuration: Configuration {
-        var configuration = Configuration()
-        configuration.label = "caisson.store"
-        configuration.prepareDatabase { try Pragma.apply(Pragma.writer, to: $0) }
-        return configuration
-    }
-
-    private static var readerConfiguration: Configuration {
-        var configuration = Configuration()
-        configuration.label = "caisson.reader"
-        configuration.readonly = true
-        configuration.prepareDatabase { try Pragma.apply(Pragma.common, to: $0) }
-        return configuration
     }
 
     private init(
@@ -116,7 +101,7 @@ package final class SQLiteJobStore: StoredJobs {
                 arguments: [fresh.id.description, fresh.at.milliseconds])
             return try String.fetchOne(database, sql: "SELECT id FROM installation")
         }
-        reader = try DatabaseQueue(path: path, configuration: Self.readerConfiguration)
+        reader = try DatabaseQueue(path: path, configuration: .reading)
         guard let id else { throw StoreError.corrupt(detail: "the installation has no id") }
         installation = try InstallationID(id)
     }
