@@ -11,22 +11,24 @@ package struct SettingForm<Value: Sendable>: Sendable {
     let text: @Sendable (Value) -> String
 }
 
+extension SettingForm {
+    /// What another form allows, or nothing.
+    ///
+    /// - Parameter word: what is written for nothing, as for no bound or no end.
+    static func either<Plain: Sendable>(_ plain: SettingForm<Plain>, or word: String) -> SettingForm
+    where Value == Plain? {
+        SettingForm(
+            allowed: "\(plain.allowed), or \(word)",
+            read: { text, folder in text == word ? .some(nil) : plain.read(text, folder).map(Value.some) },
+            text: { $0.map(plain.text) ?? word })
+    }
+}
+
 extension SettingForm where Value == Int {
     static func count(_ range: ClosedRange<Int>) -> SettingForm {
         SettingForm(
             allowed: "a whole number in \(range.lowerBound) ... \(range.upperBound)",
             read: { text, _ in number(text).flatMap { range.contains($0) ? $0 : nil } }, text: { "\($0)" })
-    }
-}
-
-extension SettingForm where Value == Int? {
-    /// - Parameter word: what is written for no bound at all.
-    static func count(_ range: ClosedRange<Int>, or word: String) -> SettingForm {
-        let plain = SettingForm<Int>.count(range)
-        return SettingForm(
-            allowed: "\(plain.allowed), or \(word)",
-            read: { text, folder in text == word ? .some(nil) : plain.read(text, folder).map(Value.some) },
-            text: { $0.map(plain.text) ?? word })
     }
 }
 
@@ -39,17 +41,6 @@ extension SettingForm where Value == Duration {
                 // ignored: the caller tells of what is allowed
                 (try? Duration(text: text, field: "")).flatMap { range.contains($0) ? $0 : nil }
             }, text: { $0.text })
-    }
-}
-
-extension SettingForm where Value == Duration? {
-    /// - Parameter word: what is written for no end at all.
-    static func duration(_ range: ClosedRange<Duration>, or word: String) -> SettingForm {
-        let plain = SettingForm<Duration>.duration(range)
-        return SettingForm(
-            allowed: "\(plain.allowed), or \(word)",
-            read: { text, folder in text == word ? .some(nil) : plain.read(text, folder).map(Value.some) },
-            text: { $0.map(plain.text) ?? word })
     }
 }
 

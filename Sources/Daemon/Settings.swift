@@ -23,7 +23,7 @@ struct Settings {
     }
     var idleExit: Setting<Duration?> {
         Setting(
-            "idle_exit", .duration(.milliseconds(100) ... .seconds(30 * 86_400), or: "never"),
+            "idle_exit", .either(.duration(.milliseconds(100) ... .seconds(30 * 86_400)), or: "never"),
             isByNeed ? .seconds(600) : nil,
             "Time without an open job and a request after which the daemon ends; 10m for one that a client started by need."
         )
@@ -70,13 +70,13 @@ struct Settings {
         "housekeeping_interval", .duration(.seconds(60) ... .seconds(86_400)), .seconds(3600),
         "Time between two rounds that take away what retention no longer keeps; the first begins with the daemon.")
     let historyCount = Setting(
-        "retention.history_count", .count(1...100_000_000, or: "all"), nil,
+        "retention.history_count", .either(.count(1...100_000_000), or: "all"), nil,
         "Jobs and graphs that are kept at most once they have ended, whatever their age; those that need a person come on top."
     )
     let queueWeight = Setting(
         "queue_defaults.weight", .count(1...1000), 1, "A queue's share of turns, if nobody has set it; 1: all alike.")
     let queueSlots = Setting(
-        "queue_defaults.slots", .count(1...512, or: "all"), nil,
+        "queue_defaults.slots", .either(.count(1...512), or: "all"), nil,
         "Jobs of a queue that run at once, if nobody has set it; at most slots.")
 
     private static let lives = Duration.seconds(60) ... .seconds(3650 * 86_400)
@@ -84,7 +84,7 @@ struct Settings {
     /// - Parameter state: the final state of the jobs it is about.
     func retention(_ state: String) -> Setting<Duration?> {
         Setting(
-            "retention.\(state)", .duration(Self.lives, or: "forever"),
+            "retention.\(state)", .either(.duration(Self.lives), or: "forever"),
             .seconds(30 * 86_400), "How long jobs that ended \(state) are kept, with what they wrote.")
     }
 
