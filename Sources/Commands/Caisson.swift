@@ -72,10 +72,10 @@ package struct Caisson: AsyncParsableCommand {
         let rest = Array(arguments[(terminator + 1)...])
         switch try parseAsRoot(Array(arguments[..<terminator])) {
         case var run as RunCommand:
-            run.command = rest
+            run.job.command = rest
             return run
         case var submit as SubmitCommand:
-            submit.command = rest
+            submit.job.command = rest
             return submit
         case var fork as ForkCommand:
             fork.command = rest

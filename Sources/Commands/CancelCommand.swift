@@ -3,7 +3,7 @@ import Model
 import Ports
 
 /// `caisson cancel`: ends jobs that have not ended.
-struct CancelCommand: AsyncParsableCommand {
+struct CancelCommand: BulkCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "End jobs that have not ended, running or not.",
         discussion: """
@@ -22,13 +22,6 @@ struct CancelCommand: AsyncParsableCommand {
 
     func validate() throws { _ = try graceTime() }
 
-    func run() async throws {
-        try await home.daemon { daemon in
-            try await run(daemon: daemon, now: home.now, output: .standard)
-        }.end()
-    }
-
-    /// The command without its surroundings.
     func run(daemon: any JobsControl & JobReader, now: WallTime, output: Output) async throws -> ExitStatus {
         let grace = try graceTime()
         let act = BulkAct(verb: "Cancel", done: "cancelled", targets: targets, form: form.form, output: output)

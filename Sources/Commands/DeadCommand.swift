@@ -23,9 +23,7 @@ struct DeadCommand: AsyncParsableCommand {
         @OptionGroup var home: PlaceOptions
 
         func validate() throws {
-            guard (1...10_000).contains(limit) else {
-                throw ValidationError("--limit is \(limit), but must be 1 ... 10000.")
-            }
+            try (1...10_000).check(limit, as: "--limit")
         }
 
         func run() async throws {
@@ -83,7 +81,7 @@ extension DeadCommand {
     static var acting: [any ParsableCommand.Type] { [Redrive.self, Discard.self] }
 
     /// `caisson dead redrive`.
-    struct Redrive: AsyncParsableCommand {
+    struct Redrive: BulkCommand {
         static let configuration = CommandConfiguration(
             commandName: "redrive", abstract: "Run jobs that need a person again, as new jobs.",
             discussion: """
@@ -94,11 +92,6 @@ extension DeadCommand {
         @OptionGroup var form: FormOption
         @OptionGroup var home: PlaceOptions
 
-        func run() async throws {
-            try await home.daemon { try await run(daemon: $0, now: home.now, output: .standard) }.end()
-        }
-
-        /// The command without its surroundings.
         func run(daemon: any JobsControl & JobReader, now: WallTime, output: Output) async throws -> ExitStatus {
             let act = BulkAct(verb: "Run", done: "redriven", targets: targets, form: form.form, output: output)
             return try await act.run(reader: daemon, now: now, isFitting: { $0.attention != nil }) { job in
@@ -109,7 +102,7 @@ extension DeadCommand {
     }
 
     /// `caisson dead discard`.
-    struct Discard: AsyncParsableCommand {
+    struct Discard: BulkCommand {
         static let configuration = CommandConfiguration(
             commandName: "discard", abstract: "Leave jobs as they are: they need nobody any more.",
             discussion: "Example: `caisson dead discard k3v9`.")
@@ -117,11 +110,6 @@ extension DeadCommand {
         @OptionGroup var form: FormOption
         @OptionGroup var home: PlaceOptions
 
-        func run() async throws {
-            try await home.daemon { try await run(daemon: $0, now: home.now, output: .standard) }.end()
-        }
-
-        /// The command without its surroundings.
         func run(daemon: any JobsControl & JobReader, now: WallTime, output: Output) async throws -> ExitStatus {
             let act = BulkAct(verb: "Discard", done: "discarded", targets: targets, form: form.form, output: output)
             return try await act.run(reader: daemon, now: now, isFitting: { $0.attention != nil }) { job in

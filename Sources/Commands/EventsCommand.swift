@@ -19,9 +19,7 @@ struct EventsCommand: AsyncParsableCommand {
     @OptionGroup var home: PlaceOptions
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit), but must be 1 ... 10000.")
-        }
+        try (1...10_000).check(limit, as: "--limit")
     }
 
     func run() async throws {

@@ -3,7 +3,7 @@ import Model
 import Ports
 
 /// `caisson hold`: keeps jobs from being begun.
-struct HoldCommand: AsyncParsableCommand {
+struct HoldCommand: BulkCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold", abstract: "Keep jobs from being begun until they are released.",
         discussion:
@@ -15,13 +15,6 @@ struct HoldCommand: AsyncParsableCommand {
     @OptionGroup var form: FormOption
     @OptionGroup var home: PlaceOptions
 
-    func run() async throws {
-        try await home.daemon { daemon in
-            try await run(daemon: daemon, now: home.now, output: .standard)
-        }.end()
-    }
-
-    /// The command without its surroundings.
     func run(daemon: any JobsControl & JobReader, now: WallTime, output: Output) async throws -> ExitStatus {
         let act = BulkAct(verb: "Hold", done: "held", targets: targets, form: form.form, output: output)
         return try await act.run(
@@ -34,7 +27,7 @@ struct HoldCommand: AsyncParsableCommand {
 }
 
 /// `caisson release`: lets held jobs go.
-struct ReleaseCommand: AsyncParsableCommand {
+struct ReleaseCommand: BulkCommand {
     static let configuration = CommandConfiguration(
         commandName: "release", abstract: "Let jobs go that are held.",
         discussion: "Examples: `caisson release @latest`, `caisson release --filter held=true`.")
@@ -43,13 +36,6 @@ struct ReleaseCommand: AsyncParsableCommand {
     @OptionGroup var form: FormOption
     @OptionGroup var home: PlaceOptions
 
-    func run() async throws {
-        try await home.daemon { daemon in
-            try await run(daemon: daemon, now: home.now, output: .standard)
-        }.end()
-    }
-
-    /// The command without its surroundings.
     func run(daemon: any JobsControl & JobReader, now: WallTime, output: Output) async throws -> ExitStatus {
         let act = BulkAct(verb: "Release", done: "released", targets: targets, form: form.form, output: output)
         return try await act.run(reader: daemon, now: now, isFitting: { $0.hold != nil }) { job in

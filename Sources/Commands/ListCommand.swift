@@ -25,9 +25,7 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup var home: PlaceOptions
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit), but must be 1 ... 10000.")
-        }
+        try (1...10_000).check(limit, as: "--limit")
         if count, form.form != .table, form.form != .json {
             throw ValidationError("--count goes with -o table and -o json, not with \(form.form.rawValue).")
         }

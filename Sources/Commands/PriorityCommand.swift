@@ -13,11 +13,7 @@ struct PriorityCommand: AsyncParsableCommand {
     @OptionGroup var form: FormOption
     @OptionGroup var home: PlaceOptions
 
-    func validate() throws {
-        guard Placement.priorities.contains(priority) else {
-            throw ValidationError("The priority is \(priority), but must be -100 ... 100.")
-        }
-    }
+    func validate() throws { try Placement.priorities.check(priority, as: "The priority") }
 
     func run() async throws {
         try await home.daemon { try await run(daemon: $0, output: .standard) }

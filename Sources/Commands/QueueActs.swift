@@ -101,9 +101,7 @@ extension QueueCommand {
             guard limit != nil || weight != nil else {
                 throw ValidationError("Nothing is set: give --limit or --weight.")
             }
-            if let weight, !QueueRow.weights.contains(weight) {
-                throw ValidationError("--weight is \(weight), but must be 1 ... 1000.")
-            }
+            if let weight { try QueueRow.weights.check(weight, as: "--weight") }
             _ = try change()
         }
 

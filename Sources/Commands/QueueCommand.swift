@@ -40,9 +40,7 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var home: PlaceOptions
 
         func validate() throws {
-            guard (1...1000).contains(limit) else {
-                throw ValidationError("--limit is \(limit), but must be 1 ... 1000.")
-            }
+            try (1...1000).check(limit, as: "--limit")
         }
 
         func run() async throws {

@@ -3,7 +3,7 @@ import Model
 import Ports
 
 /// `caisson retry`: makes jobs again that have ended without success.
-struct RetryCommand: AsyncParsableCommand {
+struct RetryCommand: BulkCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Run jobs again that have failed, as new jobs.",
         discussion: """
@@ -16,13 +16,6 @@ struct RetryCommand: AsyncParsableCommand {
     @OptionGroup var form: FormOption
     @OptionGroup var home: PlaceOptions
 
-    func run() async throws {
-        try await home.daemon { daemon in
-            try await run(daemon: daemon, now: home.now, output: .standard)
-        }.end()
-    }
-
-    /// The command without its surroundings.
     func run(daemon: any JobsControl & JobReader, now: WallTime, output: Output) async throws -> ExitStatus {
         let act = BulkAct(verb: "Run", done: "retried", targets: targets, form: form.form, output: output)
         return try await act.run(reader: daemon, now: now, isFitting: Self.isFitting) { job in

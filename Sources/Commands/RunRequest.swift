@@ -12,12 +12,18 @@ enum RunRequest {
     /// Stdout and stderr that go into a pipe or a file are cut only here, unless a limit is given.
     private static let pipedOutput = ByteCount.gibibytes(1)
 
+    /// Where to write what is left, too.
+    struct OutputFolders {
+        var artifacts: String?
+        var changes: String?
+    }
+
     /// - Parameter isTerminal: whether our own stdout is a terminal.
     /// - Throws: ``InputError`` with everything that is wrong.
-    static func make(_ flags: some JobFlags, _ asked: RunDocument? = nil, profile: Profile, isTerminal: Bool = true)
-        throws
-        -> JobRequest
-    {
+    static func make(
+        _ flags: JobOptions, _ asked: RunDocument?, profile: Profile, folders: OutputFolders = OutputFolders(),
+        isTerminal: Bool = true
+    ) throws -> JobRequest {
         let document = asked?.document
         var mistakes: [any UserFacingError] = []
         let (flagLimits, limitMistakes) = LimitFlags.read(flags.limits, timeout: flags.timeout)
@@ -32,7 +38,7 @@ enum RunRequest {
             _, flag in flag
         }
         request.artifacts = (document?.artifacts ?? []).filter { !flags.artifacts.contains($0) } + flags.artifacts
-        request.collectsChanges = flags.changes != nil || document?.changes == true
+        request.collectsChanges = folders.changes != nil || document?.changes == true
         request.outputPolicy = outputPolicy(flags, &mistakes) ?? document?.outputPolicy ?? .truncate
         request.files = files(flags, &mistakes)
         if let asked {
@@ -41,7 +47,7 @@ enum RunRequest {
             mistakes += fileMistakes
         }
         request.stdin = standardInput(flags, asked, &mistakes)
-        mistakes += [flags.artifactsDir, flags.changes].compactMap(\.self).compactMap(ArtifactWriter.mistake)
+        mistakes += [folders.artifacts, folders.changes].compactMap(\.self).compactMap(ArtifactWriter.mistake)
         mistakes += imageMistakes(request.image, document: flags.image == nil ? document : nil)
         mistakes += limitConflicts(request.limits, document, flagLimits)
         let limitsMistakes = request.limits.mistakes
@@ -63,7 +69,7 @@ enum RunRequest {
         return environment
     }
 
-    private static func outputPolicy(_ flags: some JobFlags, _ mistakes: inout [any UserFacingError])
+    private static func outputPolicy(_ flags: JobOptions, _ mistakes: inout [any UserFacingError])
         -> JobSpec.OutputPolicy?
     {
         guard let word = flags.outputPolicy else { return nil }
@@ -115,7 +121,7 @@ enum RunRequest {
 
     // MARK: Files
 
-    private static func files(_ flags: some JobFlags, _ mistakes: inout [any UserFacingError]) -> [JobRequest.File] {
+    private static func files(_ flags: JobOptions, _ mistakes: inout [any UserFacingError]) -> [JobRequest.File] {
         var files: [JobRequest.File] = []
         for word in flags.files {
             do throws(FileError) { files.append(try file(word)) } catch { mistakes.append(error) }
@@ -163,7 +169,7 @@ enum RunRequest {
     }
 
     private static func standardInput(
-        _ flags: some JobFlags, _ asked: RunDocument?, _ mistakes: inout [any UserFacingError]
+        _ flags: JobOptions, _ asked: RunDocument?, _ mistakes: inout [any UserFacingError]
     ) -> JobRequest.StandardInput {
         let dash = RunDocument.standardInput
         if flags.stdin == dash, flags.document == dash {

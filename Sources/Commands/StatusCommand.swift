@@ -20,9 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var home: PlaceOptions
 
     func validate() throws {
-        if let watch, !(1...3600).contains(watch) {
-            throw ValidationError("--watch is \(watch), but must be 1 ... 3600.")
-        }
+        if let watch { try (1...3600).check(watch, as: "--watch") }
     }
 
     func run() async throws {

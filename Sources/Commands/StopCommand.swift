@@ -17,27 +17,9 @@ struct StopCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("What becomes of running jobs.", valueName: "leave|finish|cancel"))
     var drain: DrainMode?
-    @Option(help: ArgumentHelp("The longest wait: 1ms ... 31d; else without end.", valueName: "duration"))
-    var timeout: String?
+    @OptionGroup var timeout: TimeoutOption
     @OptionGroup var form: FormOption
     @OptionGroup var home: PlaceOptions
-
-    private static let longest = Duration.seconds(31 * 86_400)
-
-    func validate() throws { _ = try limit() }
-
-    private func limit() throws -> Duration {
-        guard let timeout else { return Self.longest }
-        do throws(ModelError) {
-            let limit = try Duration(text: timeout, field: "--timeout")
-            guard limit > .zero, limit <= Self.longest else {
-                throw ModelError.outOfRange(field: "--timeout", value: timeout, allowed: "1ms to 31d")
-            }
-            return limit
-        } catch {
-            throw ValidationError(error.message)
-        }
-    }
 
     func run() async throws {
         let folder = try home.home.configuration().home
@@ -46,8 +28,9 @@ struct StopCommand: AsyncParsableCommand {
         if let drain, drain.rawValue != asked.drain {
             Output.standard.error("caisson: it was ending already, and its running jobs are for \(asked.drain)")
         }
-        guard try await DaemonEnd.wait(for: asked.pid, in: folder, limit: try limit()) else {
-            throw StillThere(pid: asked.pid, drain: asked.drain, limit: try limit())
+        let limit = try timeout.limit
+        guard try await DaemonEnd.wait(for: asked.pid, in: folder, limit: limit) else {
+            throw StillThere(pid: asked.pid, drain: asked.drain, limit: limit)
         }
         try tell(asked, folder: folder, .standard)
     }

@@ -28,14 +28,12 @@ struct SubmissionRequest {
         }
     }
 
-    var nodeCount: Int { submission.nodes.count }
-
     // MARK: Making it
 
     /// - Throws: ``InputError`` with everything that is wrong.
     static func make(_ flags: SubmitCommand, profiles: ProfileSet) throws -> SubmissionRequest {
         var request: SubmissionRequest
-        if let word = flags.document {
+        if let word = flags.job.document {
             let (bytes, name, folder) = try RunDocument.read(word, atMost: .submission)
             let document: SubmissionDocument
             do throws(DocumentMistakes) {
@@ -45,16 +43,16 @@ struct SubmissionRequest {
             }
             switch document {
             case .job(let job):
-                request = try one(flags, RunDocument(job, folder: folder), profiles)
+                request = try one(flags.job, RunDocument(job, folder: folder), profiles)
             case .graph(let graph):
-                try refuseJobFlags(flags, "a \(graph.isGraph ? "graph" : "list")")
+                try refuse(flags.job, "a \(graph.isGraph ? "graph" : "list")")
                 request = try SubmissionRequest(graph, folder: folder, profiles: profiles)
             case .spec(let spec):
-                try refuseJobFlags(flags, "a spec")
+                try refuse(flags.job, "a spec")
                 request = try SubmissionRequest(spec, document: name)
             }
         } else {
-            request = try one(flags, nil, profiles)
+            request = try one(flags.job, nil, profiles)
         }
         flags.placement.apply(to: &request.submission)
         // The daemon reads the profiles anew when a job begins, so it has to know whose.
@@ -79,17 +77,15 @@ struct SubmissionRequest {
 
     /// A job of flags, of a document, or of both.
     private static func one(
-        _ flags: SubmitCommand, _ asked: RunDocument?, _ profiles: ProfileSet
+        _ flags: JobOptions, _ asked: RunDocument?, _ profiles: ProfileSet
     ) throws -> SubmissionRequest {
         let job = asked?.document
-        let name = flags.profile ?? job?.profile ?? profiles.name(forImage: flags.image ?? job?.image ?? "")
-        let profile = try profile(name, of: profiles, job: flags.profile == nil ? job : nil)
+        let profile = try flags.profile(of: profiles, document: job)
         let asked = try RunRequest.make(flags, asked, profile: profile)
         let files = asked.files.map {
             JobSpec.InputFile(path: $0.path, size: $0.size, isExecutable: $0.isExecutable, digest: "")
         }
-        var spec = asked.spec(image: PinnedImage(id: "", name: asked.image), files: files, stdin: .none)
-        (spec.effect, spec.retry) = (job?.effect ?? .pure, job?.retry ?? .none)
+        let spec = asked.spec(image: PinnedImage(id: "", name: asked.image), files: files, stdin: .none)
         var inputs = asked.files.enumerated().map { index, file in
             Input(place: .file(index), source: file.source, key: .file("\(index)"))
         }
@@ -98,9 +94,8 @@ struct SubmissionRequest {
         case .stored(let source), .live(let source):
             inputs.append(Input(place: .stdin, source: source, key: .stream))
         }
-        var submission = Submission(spec, placement: job?.placement ?? Placement())
-        job?.delay(&submission.nodes[0])
-        (submission.isHeld, submission.idempotencyKey) = (job?.isHeld ?? false, job?.idempotencyKey)
+        var submission = Submission(spec)
+        job?.complete(&submission)
         return SubmissionRequest(submission: submission, inputs: [inputs])
     }
 
@@ -112,8 +107,7 @@ struct SubmissionRequest {
         var (specs, inputs): ([JobSpec], [[Input]]) = ([], [])
         for job in jobs where mistakes.count < DocumentBounds.mistakes {
             do {
-                let name = job.profile ?? profiles.name(forImage: job.image ?? "")
-                let profile = try Self.profile(name, of: profiles, job: job)
+                let profile = try profiles.profile(for: job)
                 let (spec, own) = try Self.spec(of: job, RunDocument(job, folder: folder), profile)
                 specs.append(spec)
                 inputs.append(own)
@@ -144,17 +138,6 @@ struct SubmissionRequest {
             submission: Submission(document.spec, placement: document.placement ?? Placement()), inputs: [[]])
     }
 
-    private static func profile(_ name: String, of set: ProfileSet, job: JobDocument?) throws -> Profile {
-        do throws(HardeningError) {
-            return try set.profile(named: name)
-        } catch {
-            guard let job, job.profile != nil else { throw error }
-            throw InputError(mistakes: [
-                job.mistake(.profile, "cannot be used: \(error.message.dropLast())", remedy: error.remedy)
-            ])
-        }
-    }
-
     /// What one job of a graph runs, and its inputs.
     private static func spec(of job: JobDocument, _ document: RunDocument, _ profile: Profile) throws
         -> (JobSpec, [Input])
@@ -178,7 +161,6 @@ struct SubmissionRequest {
         let kept = files.map {
             JobSpec.InputFile(path: $0.path, size: $0.size, isExecutable: $0.isExecutable, digest: "")
         }
-        files = []
         let spec = job.spec(profile: (profile.name, profile.limits), files: kept, stdin: .none)
         if mistakes.isEmpty {
             mistakes += spec.mistakes.map { mistake in
@@ -192,15 +174,8 @@ struct SubmissionRequest {
     }
 
     /// Flags about one job say nothing about many.
-    private static func refuseJobFlags(_ flags: SubmitCommand, _ what: String) throws {
-        let given: [(String, Bool)] = [
-            ("--image", flags.image != nil), ("--stdin", flags.stdin != nil), ("--file", !flags.files.isEmpty),
-            ("--dir", !flags.folders.isEmpty), ("--env", !flags.environment.isEmpty),
-            ("--artifact", !flags.artifacts.isEmpty), ("--limit", !flags.limits.isEmpty),
-            ("--timeout", flags.timeout != nil), ("--output-policy", flags.outputPolicy != nil),
-            ("--profile", flags.profile != nil), ("a command", !flags.command.isEmpty),
-        ]
-        let mistakes = given.filter(\.1).map { FlagOfOneJob(flag: $0.0, document: what) }
+    private static func refuse(_ flags: JobOptions, _ what: String) throws {
+        let mistakes = flags.given.map { FlagOfOneJob(flag: $0, document: what) }
         guard mistakes.isEmpty else { throw InputError(mistakes: mistakes) }
     }
 

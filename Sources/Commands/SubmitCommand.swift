@@ -7,7 +7,7 @@ import Model
 import Ports
 
 /// `caisson submit`: hands in a job, a list or a graph.
-struct SubmitCommand: AsyncParsableCommand, JobFlags {
+struct SubmitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "Hand in a job, a list or a graph, and print its id.",
         usage: """
@@ -22,47 +22,13 @@ struct SubmitCommand: AsyncParsableCommand, JobFlags {
             shell -- echo hello)`, `caisson submit --after $id:any --image shell -- echo done`.
             """)
 
-    @Option(
-        name: [.customShort("f"), .customLong("document")],
-        help: ArgumentHelp("A document, or - for our own standard input.", valueName: "file|-"))
-    var document: String?
-    @Option(help: ArgumentHelp("One of our images by name, else a full reference.", valueName: "name"))
-    var image: String?
-    @Option(help: ArgumentHelp("The command's standard input: a file, or - for our own.", valueName: "file|-"))
-    var stdin: String?
-    @Option(name: .customLong("file"), help: ArgumentHelp("A file to put into /work.", valueName: "local[:name]"))
-    var files: [String] = []
-    @Option(
-        name: .customLong("dir"),
-        help: ArgumentHelp("A folder whose files to put into /work.", valueName: "path[:dest]"))
-    var folders: [String] = []
-    @Option(name: .customLong("env"), help: ArgumentHelp("A variable of the command's environment.", valueName: "k=v"))
-    var environment: [String] = []
-    @Option(
-        name: .customLong("artifact"),
-        help: ArgumentHelp("A file beneath /work to keep, or a pattern.", valueName: "path"))
-    var artifacts: [String] = []
-    @Option(
-        name: .customLong("limit"), help: ArgumentHelp("Limits, as in cpus=1,memory=256MiB.", valueName: "name=value,…")
-    )
-    var limits: [String] = []
-    @Option(help: ArgumentHelp("The longest the command may run. Short for --limit run=….", valueName: "duration"))
-    var timeout: String?
-    @Option(help: ArgumentHelp("What happens beyond the output limit.", valueName: "truncate|kill"))
-    var outputPolicy: String?
-    @Option(help: ArgumentHelp("What the command may do: see `caisson profile list`.", valueName: "name"))
-    var profile: String?
+    @OptionGroup var job: JobOptions
     @OptionGroup var placement: PlacementOptions
     @OptionGroup var after: AfterOption
     @Flag(help: "Wait until it has ended; the exit status tells how.") var wait = false
     @OptionGroup var profiles: ProfilesOption
     @OptionGroup var form: FormOption
     @OptionGroup var home: PlaceOptions
-    @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
-    var command: [String] = []
-
-    var artifactsDir: String? { nil }
-    var changes: String? { nil }
 
     func run() async throws {
         // What is wrong is told before a daemon is looked for.
@@ -88,7 +54,7 @@ struct SubmitCommand: AsyncParsableCommand, JobFlags {
             if form.form == .json { try output.json(View(id: "\(receipt.root)", isNew: receipt.isNew, state: nil)) }
             return .ok
         }
-        let job = try await daemon.wait(for: receipt.root, limit: Self.longestWait)
+        let job = try await daemon.wait(for: receipt.root, limit: TimeoutOption.longest)
         if form.form == .json {
             try output.json(View(id: "\(job.id)", isNew: receipt.isNew, state: job.state.rawValue))
         } else {
@@ -97,8 +63,6 @@ struct SubmitCommand: AsyncParsableCommand, JobFlags {
         }
         return job.state.isTerminal ? ExitStatus(job.state) : .waitTimedOut
     }
-
-    private static let longestWait = Duration.seconds(31 * 86_400)
 }
 
 /// Where what is handed in stands.

@@ -16,18 +16,14 @@ struct WaitCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "Jobs' ids, the beginnings of some, or @latest.") var jobs: [String]
-    @Option(help: ArgumentHelp("The longest wait: 1ms ... 31d; else without end.", valueName: "duration")) var timeout:
-        String?
+    @OptionGroup var timeout: TimeoutOption
     @Flag(help: "Wait for the first of them only.") var any = false
     @Flag(help: "End with the command's own exit status, or 128 and its signal.") var exitCodeFromJob = false
     @OptionGroup var form: FormOption
     @OptionGroup var home: PlaceOptions
 
-    private static let longest = Duration.seconds(31 * 86_400)
-
     func validate() throws {
         if exitCodeFromJob, jobs.count > 1 { throw ValidationError("--exit-code-from-job goes with one job.") }
-        _ = try limit()
     }
 
     func run() async throws {
@@ -42,8 +38,7 @@ struct WaitCommand: AsyncParsableCommand {
             let id = try await daemon.summary(name).id
             if !ids.contains(id) { ids.append(id) }
         }
-        let limit = try limit() ?? Self.longest
-        let ended = try await wait(for: ids, limit: limit, daemon: daemon)
+        let ended = try await wait(for: ids, limit: try timeout.limit, daemon: daemon)
         try tell(ended, output)
         return try await end(ended, daemon: daemon)
     }
@@ -80,19 +75,6 @@ struct WaitCommand: AsyncParsableCommand {
         }
         let statuses = jobs.map { ExitStatus($0.state) }
         return .status(statuses.first { $0 != .ok } ?? .ok)
-    }
-
-    private func limit() throws -> Duration? {
-        guard let timeout else { return nil }
-        do throws(ModelError) {
-            let limit = try Duration(text: timeout, field: "--timeout")
-            guard limit > .zero, limit <= Self.longest else {
-                throw .outOfRange(field: "--timeout", value: timeout, allowed: "1ms ... 31d")
-            }
-            return limit
-        } catch {
-            throw ValidationError(error.message)
-        }
     }
 }
 

@@ -123,6 +123,14 @@ package struct JobDocument: Sendable {
             concurrency: concurrency)
     }
 
+    /// What it says of a submission of it alone beside what is run: how often, where, when and as what.
+    package func complete(_ submission: inout Submission) {
+        (submission.specs[0].effect, submission.specs[0].retry) = (effect ?? .pure, retry ?? .none)
+        (submission.placement, submission.nodes[0].placement) = (placement, placement)
+        delay(&submission.nodes[0])
+        (submission.isHeld, submission.idempotencyKey) = (isHeld ?? false, idempotencyKey)
+    }
+
     /// What it says of when it may begin, for a node that is handed in.
     package func delay(_ node: inout NodeSpec) {
         (node.notBefore, node.delayMilliseconds) = (notBefore, delay?.wholeMilliseconds)

@@ -8,8 +8,8 @@ import Testing
         let words = ["echo", "--image", "-x", "--"] + [String](repeating: "x", count: 60_000)
         let command = try Caisson.parse(["run", "--image", "shell", "--"] + words)
         let run = try #require(command as? RunCommand)
-        #expect(run.image == "shell")
-        #expect(run.command == words)
+        #expect(run.job.image == "shell")
+        #expect(run.job.command == words)
     }
 
     @Test("what stands before the command is parsed as ever")

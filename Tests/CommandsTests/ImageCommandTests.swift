@@ -47,10 +47,10 @@ import Testing
     func exactReferences(_ image: String) throws {
         let profile = try ProfileSet.builtIn.profile(named: "shell")
         for exact in ["shell", "\(image):1", "\(image)@sha256:1"] {
-            _ = try RunRequest.make(try RunCommand.parse(["--image", exact, "--", "true"]), profile: profile)
+            _ = try RunCommand.parse(["--image", exact, "--", "true"]).request(profile: profile)
         }
         let flags = try RunCommand.parse(["--image", image, "--", "true"])
-        #expect(throws: InputError.self) { try RunRequest.make(flags, profile: profile) }
+        #expect(throws: InputError.self) { try flags.request(profile: profile) }
     }
 
     @Test("what is wrong with the words is told before anybody is asked")

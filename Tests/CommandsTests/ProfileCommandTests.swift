@@ -97,7 +97,7 @@ import Testing
         let run = try #require(
             try Caisson.parseAsRoot(["run", "--image", "i", "--profile", "p", "--profiles", "d", "--", "c"])
                 as? RunCommand)
-        #expect((run.profile, run.profiles.profiles) == ("p", "d"))
+        #expect((run.job.profile, run.profiles.profiles) == ("p", "d"))
         #expect(throws: (any Error).self) { try Caisson.parseAsRoot(["profile", "show"]) }
     }
 

@@ -17,8 +17,8 @@ import Testing
     {
         let path = try folder.write(text, to: "job.yaml")
         let flags = try RunCommand.parse(["-f", path] + arguments)
-        return try RunRequest.make(
-            flags, RunDocument(path), profile: ProfileSet.builtIn.profile(named: "shell"), isTerminal: isTerminal)
+        return try flags.request(
+            RunDocument(path), profile: ProfileSet.builtIn.profile(named: "shell"), isTerminal: isTerminal)
     }
 
     private func mistakes(_ text: String, in folder: TemporaryFolder, _ arguments: [String] = []) throws
@@ -176,7 +176,7 @@ import Testing
             let flags = try RunCommand.parse(["-f", "-", "--stdin", "-"])
             let profile = try ProfileSet.builtIn.profile(named: "shell")
             #expect {
-                try RunRequest.make(flags, asked, profile: profile)
+                try flags.request(asked, profile: profile)
             } throws: { error in
                 (error as? InputError)?.mistakes.map(\.code) == [.invalidInput]
             }

@@ -11,7 +11,7 @@ import Testing
 @Suite struct RunRequestTests {
     private func request(_ arguments: [String]) throws -> JobRequest {
         let flags = try RunCommand.parse(["--image", "shell"] + arguments)
-        return try RunRequest.make(flags, profile: ProfileSet.builtIn.profile(named: "shell"))
+        return try flags.request(profile: ProfileSet.builtIn.profile(named: "shell"))
     }
 
     private func mistakes(_ arguments: [String]) throws -> [any UserFacingError] {
@@ -152,6 +152,7 @@ import Testing
         let run = try #require(
             try Caisson.parseAsRoot(["run", "--image", "x", "--artifacts-dir", "d", "--home", "h", "--", "a", "--b"])
                 as? RunCommand)
-        #expect((run.command, run.artifactsDir, run.home.home.home, run.timeout) == (["a", "--b"], "d", "h", nil))
+        #expect(
+            (run.job.command, run.artifactsDir, run.home.home.home, run.job.timeout) == (["a", "--b"], "d", "h", nil))
     }
 }

@@ -12,7 +12,7 @@ import Testing
 @Suite struct SubmitCommandTests {
     private func request(_ words: [String], command: [String] = []) throws -> SubmissionRequest {
         var flags = try SubmitCommand.parse(words)
-        flags.command = command
+        flags.job.command = command
         return try SubmissionRequest.make(flags, profiles: .builtIn)
     }
 
@@ -63,7 +63,7 @@ import Testing
                 "kind: list\ndefaults: {image: shell}\njobs:\n  - command: [a]\n  - command: [b]\n", to: "list.yaml")
             for words in [["--image", "shell"], ["-f", list]] {
                 var flags = try SubmitCommand.parse(words)
-                if words[0] == "--image" { flags.command = ["true"] }
+                if words[0] == "--image" { flags.job.command = ["true"] }
                 let daemon = FakeDaemon()
                 _ = try await SubmissionRequest.make(flags, profiles: set).handIn(daemon)
                 let specs = try #require(daemon.submissions.first).specs
