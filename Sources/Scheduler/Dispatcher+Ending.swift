@@ -10,7 +10,7 @@ extension Dispatcher: Drainable {
     package func drain(_ mode: DrainMode) async {
         status.isDraining = true
         if mode == .cancel { for job in Array(inHand.keys) { await cancelInHand(job, grace: nil) } }
-        if mode != .leave { await endEverything() }
+        if mode == .leave { await untilConcluded() } else { await endEverything() }
         isEnding = true
         wake()
     }
@@ -21,6 +21,14 @@ extension Dispatcher: Drainable {
         let release = Signal()
         releases[job, default: []].append(release)
         try await release.wait()
+    }
+
+    /// A job whose tool is over is not left: what is still to be stored and removed of it takes no time, and would lie about until the next
+    /// daemon.
+    private func untilConcluded() async {
+        for (job, hand) in inHand where hand.control?.isConcluding == true {
+            do { try await untilReleased(job) } catch { return }  // whoever drains has waited for long enough
+        }
     }
 
     private func endEverything() async {

@@ -15,6 +15,7 @@ package final class JobControl: Sendable {
         var ask: Ask?
         var grace: Duration?
         var sandbox: (any Sandbox)?
+        var isConcluding = false
     }
 
     private let state = Mutex(State())
@@ -62,6 +63,11 @@ package final class JobControl: Sendable {
         }
         if ask != nil { sandbox.cancel(grace: grace ?? self.grace) }
     }
+
+    /// Whether its tool is over, and what came of it is being stored and put away.
+    var isConcluding: Bool { state.withLock(\.isConcluding) }
+
+    func concludes() { state.withLock { $0.isConcluding = true } }
 
     /// Runs a step that is given up when the job is to end: `nil` then.
     ///

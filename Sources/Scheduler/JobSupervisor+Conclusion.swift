@@ -13,6 +13,7 @@ extension JobSupervisor {
             await leave(run)
             return .left
         }
+        control.concludes()
         do throws(StoreError) {
             if let fault = try await fault(of: run, job, control) {
                 try await store.requeue(run.attempt, reason: fault.reason, until: fault.until, at: wallClock.now())

@@ -276,4 +276,27 @@ import Waiting
         #expect(world.containers == [])
         #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
     }
+
+    @Test("a job that has just ended is put away before an end that leaves what runs")
+    func concluded() async throws {
+        var script = FakeEngine.Script()
+        let removal = Latch()
+        script.removal = removal
+        let world = FakeWorld(script: script)
+        let job = try await world.accept(Samples.request())
+        let dispatcher = world.dispatcher(profile: try Samples.profile())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await dispatcher.run() }
+            let changed = Signal()
+            let watching = world.store.watchAll { changed.send() }
+            while world.job(job.id)?.state.isTerminal != true { try await changed.wait() }
+            watching.end()
+            group.addTask { await dispatcher.drain(.leave) }
+            while await !dispatcher.status.isDraining { await Task.yield() }
+            removal.open()
+            try await group.waitForAll()
+        }
+        #expect(world.containers == [])
+        #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
+    }
 }

@@ -21,6 +21,8 @@ package final class FakeEngine: SandboxEngine {
         package var output: [UpChannel: [UInt8]] = [:]
         package var workError: EngineError?
         package var toolStarts = true
+        /// What each removal waits for.
+        package var removal: Latch?
 
         package init() {
             record = CellRecord()

@@ -117,6 +117,8 @@ package final class FakeSandbox: Sandbox {
 
     package func remove() async throws(EngineError) {
         try engine.steps.engine("sandbox.remove")
+        await engine.script?.removal?.wait()
+        if Task.isCancelled { throw .interrupted }
         engine.drop(containerID)
     }
 }
