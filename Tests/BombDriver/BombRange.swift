@@ -70,7 +70,10 @@ struct BombRange {
 
     private var neighbour: JobRequest {
         get throws {
-            try request(image: "python", command: ["python3", "neighbour.py"], files: plan.neighbour)
+            var request = try request(image: "python", command: ["python3", "neighbour.py"], files: plan.neighbour)
+            // It waits for the bomb, which on a machine that is busy takes its time to arm itself.
+            request.limits.run = .seconds(300)
+            return request
         }
     }
 

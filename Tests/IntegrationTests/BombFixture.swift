@@ -70,10 +70,8 @@ struct BombFixture {
                 "run": "\(bomb.runMilliseconds)ms", "grace": "\(bomb.graceMilliseconds)ms", "output": "1MiB",
             ].merging(bomb.limits) { _, given in given },
             neighbour: ["neighbour.py": try content("neighbour.py"), "given": given])
-        let environment = ProcessInfo.processInfo.environment.merging(
-            ["CAISSON_HOME": caisson.home, "DOCKER_HOST": caisson.engine]) { _, given in given }
         let outcome = try await RunningCommand(
-            program: TestEngine.programs.appending(path: "bomb-driver"), [], environment: environment,
+            program: TestEngine.programs.appending(path: "bomb-driver"), [], environment: caisson.environment,
             stdin: try JSONEncoder().encode(plan)
         ).outcome()
         try #require(outcome.status == 0, "\(outcome.err)")

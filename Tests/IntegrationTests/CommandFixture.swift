@@ -94,14 +94,15 @@ struct CommandFixture: Sendable {
     func start(
         _ arguments: [String], stdin: Data? = nil, gate: Pipe? = nil, environment: [String: String] = [:]
     ) throws -> RunningCommand {
-        var all = ProcessInfo.processInfo.environment
-        all["CAISSON_HOME"] = home
-        all["DOCKER_HOST"] = engine
-        all["CAISSON_DRAIN"] = "cancel"
-        all.merge(environment) { _, given in given }
-        return try RunningCommand(
-            program: TestEngine.programs.appending(path: "caisson"), arguments, environment: all, stdin: stdin,
-            gate: gate)
+        try RunningCommand(
+            program: TestEngine.programs.appending(path: "caisson"), arguments,
+            environment: self.environment.merging(environment) { _, given in given }, stdin: stdin, gate: gate)
+    }
+
+    /// That of every command of this data folder: a daemon that one of them starts ends with all that it has begun.
+    var environment: [String: String] {
+        ProcessInfo.processInfo.environment.merging(
+            ["CAISSON_HOME": home, "DOCKER_HOST": engine, "CAISSON_DRAIN": "cancel"]) { _, own in own }
     }
 
     /// Waits until `condition` holds, for at most thirty seconds.

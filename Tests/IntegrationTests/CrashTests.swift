@@ -77,11 +77,9 @@ struct CrashTests {
     // MARK: What is done again and again
 
     private func crash(_ caisson: CommandFixture, at point: String) async throws {
-        let environment = ProcessInfo.processInfo.environment.merging(
-            ["CAISSON_HOME": caisson.home, "DOCKER_HOST": "\(TestEngine.address)"]) { _, given in given }
         let driver = try RunningCommand(
             program: TestEngine.programs.appending(path: "crash-driver"), [point, "shell", "sh", "-c", Self.script],
-            environment: environment, stdin: nil)
+            environment: caisson.environment, stdin: nil)
         let outcome = try await driver.outcome()
         #expect(outcome.status == 128 + SIGKILL, "it did not come to \(point): \(outcome.err)")
     }

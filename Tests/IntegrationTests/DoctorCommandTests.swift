@@ -129,11 +129,9 @@ struct DoctorCommandTests {
             try FileManager.default.copyItem(
                 at: TestEngine.programs.appending(path: "caisson"), to: URL(filePath: program))
             func diagnose() async throws -> JSONValue {
-                var environment = ProcessInfo.processInfo.environment
-                environment["CAISSON_HOME"] = caisson.home
-                environment["DOCKER_HOST"] = "\(TestEngine.address)"
                 let command = try RunningCommand(
-                    program: URL(filePath: program), ["doctor", "-o", "json"], environment: environment, stdin: nil)
+                    program: URL(filePath: program), ["doctor", "-o", "json"], environment: caisson.environment,
+                    stdin: nil)
                 let outcome = try await command.outcome()
                 #expect(outcome.status == 9)
                 let findings = try JSONDecoder().decode(JSONValue.self, from: outcome.stdout)["findings"]?.arrayValue

@@ -32,11 +32,9 @@ struct InterruptionTests {
     func stoppedReader() async throws {
         try await CommandFixture.with { caisson in
             let pipe = Pipe()  // never read
-            let environment = ProcessInfo.processInfo.environment.merging(
-                ["CAISSON_HOME": caisson.home, "DOCKER_HOST": "\(TestEngine.address)"]) { _, given in given }
             let running = try RunningCommand(
                 program: TestEngine.programs.appending(path: "caisson"),
-                ["run", "--image", "shell", "--", "sh", "-c", "yes & exec sleep 600"], environment: environment,
+                ["run", "--image", "shell", "--", "sh", "-c", "yes & exec sleep 600"], environment: caisson.environment,
                 stdin: nil,
                 stdout: pipe)
             let container = try await caisson.runningContainer()
@@ -162,12 +160,11 @@ struct InterruptionTests {
     func nohup() async throws {
         try await CommandFixture.with { caisson in
             let program = TestEngine.programs.appending(path: "caisson").path
-            let environment = ProcessInfo.processInfo.environment.merging(
-                ["CAISSON_HOME": caisson.home, "DOCKER_HOST": "\(TestEngine.address)"]) { _, given in given }
             let line = "trap '' HUP; exec '\(program)' run --image shell --stdin - -- sh -c 'echo begun; cat; echo end'"
             let gate = Pipe()
             let running = try RunningCommand(
-                program: URL(filePath: "/bin/sh"), ["-c", line], environment: environment, stdin: nil, gate: gate)
+                program: URL(filePath: "/bin/sh"), ["-c", line], environment: caisson.environment, stdin: nil,
+                gate: gate)
             try await caisson.eventually("its first output") { try running.outputSoFar() == "begun\n" }
             running.send(SIGHUP)
             try gate.fileHandleForWriting.close()
@@ -239,13 +236,11 @@ struct InterruptionTests {
     func stalledReader() async throws {
         try await CommandFixture.with { caisson in
             let pipe = Pipe()  // not read until the container is gone
-            let environment = ProcessInfo.processInfo.environment.merging(
-                ["CAISSON_HOME": caisson.home, "DOCKER_HOST": "\(TestEngine.address)"]) { _, given in given }
             let gate = Pipe()
             let running = try RunningCommand(
                 program: TestEngine.programs.appending(path: "caisson"),
                 ["run", "--image", "shell", "--stdin", "-", "--", "sh", "-c", "cat; yes | head -c 1000000"],
-                environment: environment, stdin: nil, gate: gate, stdout: pipe)
+                environment: caisson.environment, stdin: nil, gate: gate, stdout: pipe)
             let container = try await caisson.runningContainer()
             try gate.fileHandleForWriting.close()
             try await caisson.eventually("the container's removal") {

@@ -150,13 +150,11 @@ struct RunCommandTests {
     func terminal() async throws {
         try await CommandFixture.with { caisson in
             let title = "\u{1B}]0;title\u{7}plain\n"
-            let environment = ProcessInfo.processInfo.environment.merging(
-                ["CAISSON_HOME": caisson.home, "DOCKER_HOST": "\(TestEngine.address)"]) { _, given in given }
             let program = TestEngine.programs.appending(path: "caisson").path
             for words in ["run --image shell -- printf '\\033]0;title\\007plain\\n'", "logs @latest"] {
                 let shown = try await RunningCommand(
                     program: URL(filePath: "/usr/bin/script"), ["-qec", "\(program) \(words)", "/dev/null"],
-                    environment: environment, stdin: nil
+                    environment: caisson.environment, stdin: nil
                 ).outcome()
                 #expect(shown.out.contains("^[]0;title^Gplain\r\n"), "\(words): \(shown.out)")
                 #expect(!shown.stdout.contains(0x1B))
