@@ -148,7 +148,7 @@ class Daemon:
 
     def submit(self, jobs, command, *flags):
         """The seconds that it took, and the id."""
-        defaults = {"image": "shell", "limits": {"cpus": 0.25, "memory": "32MiB", "work": "8MiB", "tmp": "4MiB", "queue": "1d", "total": "1d"}}
+        defaults = {"image": "shell", "limits": {"cpus": 0.25, "memory": "32MiB", "work": "8MiB", "tmp": "4MiB", "run": "1h", "queue": "1d", "total": "1d"}}
         document = {"kind": "graph", "name": "bench", "defaults": defaults, "jobs": {f"n{number}": {"command": command} for number in range(jobs)}}
         given = json.dumps(document).encode()
         started = time.perf_counter()

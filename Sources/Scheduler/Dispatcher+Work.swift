@@ -36,7 +36,7 @@ extension Dispatcher {
 
     private func begin(_ row: ReadyRow) async throws {
         let job = try await store.job("\(row.job)")
-        let control = JobControl(grace: job.spec.limits.grace)
+        let control = JobControl(grace: job.spec.limits.grace, whenWorking: wake)
         put(control, AttemptID(job: job.id, number: job.summary.attempts + 1), in: job.id)
         if let verdict = reasonNotToBegin(job) { return try await supervisor.end(job.id, verdict) }
         let prepared: PreparedProfile
@@ -56,7 +56,7 @@ extension Dispatcher {
 
     private func adopt(_ attempt: AttemptRecord) async throws {
         let job = try await store.job("\(attempt.id.job)")
-        let control = JobControl(grace: job.spec.limits.grace)
+        let control = JobControl(grace: job.spec.limits.grace, whenWorking: wake)
         put(control, attempt.id, in: job.id)
         if job.summary.cancelRequest != nil { control.cancel() }
         let prepared = try? job.spec.preparedProfile(profile)  // ignored: an order that was sent whole needs none

@@ -22,9 +22,14 @@ package final class JobControl: Sendable {
     /// That there is an ask.
     private let asks = Signal()
     private let grace: Duration
+    private let whenWorking: @Sendable () -> Void
 
-    /// - Parameter grace: between TERM and KILL, where none is given.
-    package init(grace: Duration) { self.grace = grace }
+    /// - Parameters:
+    ///   - grace: between TERM and KILL, where none is given.
+    ///   - whenWorking: called once its start is over, so that another job may be started.
+    package init(grace: Duration, whenWorking: @escaping @Sendable () -> Void = {}) {
+        (self.grace, self.whenWorking) = (grace, whenWorking)
+    }
 
     package var isCancelled: Bool { ask == .cancelled }
     var ask: Ask? { state.withLock(\.ask) }
@@ -62,6 +67,7 @@ package final class JobControl: Sendable {
             return (state.ask, state.grace)
         }
         if ask != nil { sandbox.cancel(grace: grace ?? self.grace) }
+        whenWorking()
     }
 
     /// Whether its tool is over, and what came of it is being stored and put away.

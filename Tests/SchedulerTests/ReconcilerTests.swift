@@ -299,4 +299,24 @@ import Waiting
         #expect(world.containers == [])
         #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
     }
+
+    @Test(
+        "a job that may not be started yet is, as soon as the one before it has its tool", .timeLimit(.minutes(5)))
+    func startsAtOnce() async throws {
+        let world = FakeWorld(script: nil)
+        var request = try Samples.request()
+        request.command = ["sh", "-c", "sleep 600"]
+        let jobs = [try await world.accept(request), try await world.accept(request)]
+        let dispatcher = world.dispatcher(profile: try Samples.profile(), startsAtOnce: 1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await dispatcher.run() }
+            let changed = Signal()
+            let watching = world.store.watchAll { changed.send() }
+            while !jobs.allSatisfy({ world.job($0.id)?.state == .running }) { try await changed.wait() }
+            watching.end()
+            await dispatcher.drain(.cancel)
+            try await group.waitForAll()
+        }
+        #expect(world.containers == [])
+    }
 }
