@@ -61,8 +61,9 @@ class Campaign:
 
     def measure(self):
         """A run that nobody disturbs, which all others are compared with, and one after a kill."""
-        first = Run(self._place, [("none", 1, False)]).go()
+        first = Run(self._place, [("none", 1, False)] * 2).go()
         self._points.measured.append(([], first.passages()))
+        self._points.measure_last(first.passages(1))
         self.same_as = first.results
         if not first.problems:
             for problem in plants.mistakes(first, self._place):
@@ -82,7 +83,8 @@ class Campaign:
         with concurrent.futures.ThreadPoolExecutor(self._at_once) as pool:
             for point, plan, run in pool.map(one, points):
                 if run is not None:
-                    self.report.add(f"{point}, passage {plan[-1][1]}", run, len(plan))
+                    kills = sum(name != "none" for name, _, _ in plan)
+                    self.report.add(f"{point}, passage {plan[-1][1]}", run, kills)
 
     def sample(self):
         """Some points, evenly from all that are passed."""

@@ -69,6 +69,14 @@ def nothing_lost(evidence):
         yield f"event {event['ordinal']} is of a job that is gone"
     if evidence.integrity != "ok":
         yield f"the database is not sound: {evidence.integrity}"
+    for table in sorted(set(evidence.dangling)):
+        yield f"rows of {table} name others that are gone"
+    for job in evidence.retired:
+        if job in evidence.by_id or any(row["job_id"] == job for row in evidence.bare_attempts):
+            yield f"{job} is not kept, and is still there"
+    for digest, row in evidence.blobs.items():
+        if evidence.retired and b"ran:chaff:" in (row["content"] or b""):
+            yield f"the output of a job that is not kept is left: {digest}"
 
 
 def one_at_a_time(evidence):
@@ -252,7 +260,7 @@ def one_for_a_key(evidence):
     for note in evidence.notes("conflict"):
         if note["status"] != 4:
             yield f"something else under {note['key']} ended with status {note['status']}"
-    roots = {row["key"]: evidence.jobs[row["root"]]["id"] for row in evidence.keys}
+    roots = {row["key"]: evidence.jobs[row["root"]]["id"] for row in evidence.keys if row["root"] in evidence.jobs}
     wanted = {note["key"]: note["root"] for note in evidence.notes("accepted")}
     for key, root in wanted.items():
         if roots.get(key) != root:

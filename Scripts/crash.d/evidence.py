@@ -18,6 +18,7 @@ class Evidence:
         self.home = home
         self.ledger = read(ledger)
         self._read_database()
+        self._forget_retired()
         self.moves = _moves(os.path.join(repo, "Docs", "StateMachine.md"))
         label = f"org.caisson.installation={self.installation}"
         containers = _list(engine, f'/containers/json?all=1&filters={{"label":["{label}"]}}')
@@ -36,6 +37,7 @@ class Evidence:
             database.row_factory = sqlite3.Row
             database.execute("PRAGMA query_only = ON")
             self.integrity = database.execute("PRAGMA integrity_check").fetchone()[0]
+            self.dangling = [row["table"] for row in database.execute("PRAGMA foreign_key_check").fetchall()]
             self.installation = database.execute("SELECT id FROM installation").fetchone()[0]
             rows = lambda query: [dict(row) for row in database.execute(query)]  # noqa: E731
             self.jobs = {row["ordinal"]: row for row in rows(
@@ -56,6 +58,15 @@ class Evidence:
         self.events = [event for event in self.events if event["job"] in known]
         self.edges = [edge for edge in self.edges if {edge["parent"], edge["child"]} <= known]
         self.by_id = {job["id"]: job for job in self.jobs.values()}
+
+    def _forget_retired(self):
+        """Takes out of the ledger what it tells of jobs that are not kept any more; whether anything is left of them is another question."""
+        self.retired = {note["root"] for note in self.notes("retired")}
+        gone = {container for container, (job, _) in self.attempt_by_container().items() if job in self.retired}
+        self.ledger = [line for line in self.ledger if line.get("container") not in gone
+                       and not (line["kind"] == "accepted" and line["root"] in self.retired)]
+        for note in self.notes("ended"):
+            note["jobs"] = [job for job in note["jobs"] if job[0] not in self.retired]
 
     def notes(self, *kinds):
         return [line for line in self.ledger if line["kind"] in kinds]

@@ -34,7 +34,9 @@ class Life:
         self._count = 0
         self.environment = {
             **os.environ, "CAISSON_HOME": home, "DOCKER_HOST": f"unix://{engine}", "CAISSON_AUTOSTART": "0",
-            "CAISSON_REAP_INTERVAL": "2s", "CAISSON_CANARY": CANARY}
+            "CAISSON_REAP_INTERVAL": "2s", "CAISSON_CANARY": CANARY,
+            # Containers of failed jobs are stopped first; and of all roots of the story, the one that ends first is not kept.
+            "CAISSON_KEEP_FAILED": "100ms", "CAISSON_RETENTION_HISTORY_COUNT": "3"}
 
     @property
     def is_running(self):

@@ -130,6 +130,9 @@ PLANTS = {
     "I2": [
         ("a job without its name", _sql("UPDATE job SET name = 'other' WHERE name = 'when'")),
         ("a job that is gone", _sql("DELETE FROM job WHERE name = 'when'")),
+        ("a job that is not kept, and is there", lambda copy: copy.note("retired", root=copy.one("SELECT id FROM job WHERE name = 'gen'"))),
+        ("the output of one that is not kept", _sql("UPDATE blob SET content = CAST('ran:chaff:' AS BLOB) WHERE content IS NOT NULL")),
+        ("a row that names another that is gone", _sql("DELETE FROM spec")),
         ("a submission that is gone", lambda copy: copy.note("accepted", root="zzzzzzzzzzzz", key="gone", document={})),
     ],
     "I3": [

@@ -16,6 +16,8 @@ EXCUSED = {
 # Kills after which the next daemon has all kinds of things to recover: a sandbox that was only just started; a volume that nobody uses; a
 # sandbox that is surely at work.
 LEADS = [("before store.markWorking", 5, False), ("before store.setCellVolume", 1, False), ("after store.cancel", 1, False)]
+# What only a daemon does that follows on one which has ended in order, as the story has it at its end.
+LAST = ("store.retire", "store.checkpoint")
 
 
 class Points:
@@ -44,6 +46,11 @@ class Points:
                 yield f"{point} is passed: take it off the list in points.py"
         for point in set(passed) - set(self.all) - {"order", "output"}:
             yield f"{point} is passed, and is no call that the sources name"
+
+    def measure_last(self, counts):
+        """How often the last daemon of a run that nobody disturbs passes what it alone does."""
+        own = Counter({point: count for point, count in counts.items() if point.partition(" ")[2] in LAST})
+        self.measured.insert(0, ([("none", 1, False)], own))
 
     def plan(self, point, seed):
         """The daemons of a run that is killed at `point`; `None` if nothing passes it. The passage follows from the seed."""

@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import time
-import urllib.parse
 
 from ledger import API, ask
 from life import Stuck
@@ -51,6 +50,7 @@ SINGLE = {
     **_job("single", "cat in.txt; exit 4", retry={"attempts": 2, "base": "50ms", "cap": "1s"}),
     "files": {"in.txt": {"content": "an input\n"}},
 }
+CHAFF = {"kind": "job", **DEFAULTS, "idempotency_key": "chaff", **_job("chaff", "echo chaff")}
 
 
 def burst(count):
@@ -144,8 +144,7 @@ class Story:
 
     def jobs(self, root):
         """The jobs of a root by name; members of a fan-out and older generations left out."""
-        query = urllib.parse.quote(json.dumps({"root": {"description": root}, "states": [], "kinds": [], "rootsOnly": False}))
-        listed = self._until("jobs", lambda: self._ask("GET", f"/jobs?limit=10000&filter={query}"))["jobs"]
+        listed = self._until("jobs", lambda: self._ask("GET", f"/jobs?limit=10000&filter=root%3D{root}"))["jobs"]
         named = {}
         for job in sorted(listed, key=lambda job: job["generation"]):
             if job.get("name"):
@@ -171,6 +170,8 @@ class Story:
         """All of it, to the end."""
         self._act("/queues/default/default", {"limit": 12, "weight": 2})
         self._image()
+        chaff = self.submit(CHAFF)
+        self.wait(chaff)
         single = self.submit(SINGLE)
         self._act(f"/jobs/{single}/priority", {"priority": 5})
         self._act(f"/jobs/{single}/hold", {"reason": "again"})
@@ -187,6 +188,7 @@ class Story:
         self.wait(self._retry(single))
         self.wait(root)
         self._act("/images/other/remove", {"from_engine": True}, done=(404,))
+        self._let_go(chaff)
 
     def tell_burst(self, count):
         root = self.submit(burst(count))
@@ -215,6 +217,18 @@ class Story:
         self.wait(made)
         self._act(f"/jobs/{made}/discard")
         return made
+
+    def _let_go(self, job):
+        """A daemon's first round takes away what is not kept any more."""
+        self._ledger.note("retired", root=job)
+        self._life.stop()
+        def step():
+            try:
+                self._ask("GET", f"/jobs/{job}")
+            except Refused as refused:
+                return refused.status == 404 or None
+            return None
+        self._until(f"the removal of {job}", step)
 
     def _image(self):
         """An image under another name, loaded from an archive."""

@@ -50,7 +50,7 @@ package final class ControlClient: Sendable {
     ///
     /// - Parameter before: ``JobListView/next`` of the page before this one.
     package func jobs(_ filter: JobFilter = JobFilter(), limit: Int, before: Int64? = nil) async throws -> JobListView {
-        var query = [("limit", "\(limit)"), ("filter", try Self.text(filter))]
+        var query = [("limit", "\(limit)"), ("filter", JobFilterText.text(filter))]
         if let before { query.append(("before", "\(before)")) }
         return try await get("/jobs", query: query)
     }
@@ -149,11 +149,6 @@ package final class ControlClient: Sendable {
 
     static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
         try JSONDecoder().decode(type, from: Data(bytes))
-    }
-
-    /// A filter as a query has it.
-    static func text(_ filter: JobFilter) throws -> String {
-        String(decoding: try JSONEncoder().encode(filter), as: UTF8.self)
     }
 
     private static func text(_ parts: [JobPart]) -> String { parts.map(\.rawValue).joined(separator: ",") }

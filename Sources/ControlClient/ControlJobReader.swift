@@ -34,7 +34,7 @@ package struct ControlJobReader: JobReader, BlobReader {
 
     package func counts(_ filter: JobFilter) async throws(StoreError) -> [JobState: Int] {
         try await asking {
-            let view: CountView = try await client.get("/counts", query: [("filter", try ControlClient.text(filter))])
+            let view: CountView = try await client.get("/counts", query: [("filter", JobFilterText.text(filter))])
             return [JobState: Int](told: view.counts)
         }
     }

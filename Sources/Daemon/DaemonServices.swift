@@ -34,14 +34,14 @@ package enum DaemonServices {
         return DaemonParts(
             services: [
                 DispatcherService(dispatcher: instance.dispatcher),
-                HousekeepingService(housekeeper: housekeeper(base)), server,
+                HousekeepingService(housekeeper: housekeeper(base, layers)), server,
             ], drainables: [instance.dispatcher])
     }
 
-    private static func housekeeper(_ base: DaemonBase) -> Housekeeper {
+    private static func housekeeper(_ base: DaemonBase, _ layers: Layers) -> Housekeeper {
         let (retention, interval) = (base.configuration.retention, base.configuration.housekeepingInterval)
         return Housekeeper(
-            store: base.store, blobs: base.blobs, spools: SpoolFolder(in: base.instance.home),
+            store: layers.retention(base.store), blobs: base.blobs, spools: SpoolFolder(in: base.instance.home),
             configuration: .init(
                 policy: retention.policy, historyCount: retention.historyCount, interval: interval),
             clock: ContinuousClock(), wallClock: SystemWallClock(), logger: base.logger("housekeeping"))
@@ -68,7 +68,8 @@ package enum DaemonServices {
         return [
             AboutRoutes(version: version, checks: status.checks), StatusRoutes { try await status.status() },
             BlobRoutes(store: instance.blobs, intake: StoreIntake(store: instance.jobs), reader: store),
-            JobRoutes(reader: store, watch: store, clock: clock), GraphRoutes(reader: store, watch: store),
+            JobRoutes(reader: store, watch: store, clock: clock, wallClock: SystemWallClock()),
+            GraphRoutes(reader: store, watch: store),
             OutputRoutes(reader: store, jobs: store, spools: instance.spools),
             InputRoutes(reader: store, watch: store, inputs: instance.liveInputs), ActRoutes(desk: instance.desk),
             ImageRoutes(

@@ -15,6 +15,7 @@ package struct Layers: Sendable {
     package var store: @Sendable (any Stored) -> any Stored = { $0 }
     package var images: @Sendable (any ImageStore) -> any ImageStore = { $0 }
     package var engine: @Sendable (any SandboxEngine) -> any SandboxEngine = { $0 }
+    package var retention: @Sendable (any RetentionStore) -> any RetentionStore = { $0 }
 
     package typealias Stored = JobStore & JobReader & BlobReader
 

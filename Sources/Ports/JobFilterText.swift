@@ -52,6 +52,22 @@ package enum JobFilterText {
         return reading.filter
     }
 
+    /// A filter as ``read(_:now:)`` takes it.
+    ///
+    /// Of a value with a comma there is no such text: what people write has none.
+    package static func text(_ filter: JobFilter) -> String {
+        var pairs: [(Key, String?)] = filter.states.map(\.rawValue).sorted().map { (.state, $0) }
+        pairs += filter.kinds.map(\.rawValue).sorted().map { (.kind, $0) }
+        pairs += [
+            (.project, filter.project), (.queue, filter.queue), (.root, filter.root?.description),
+            (.name, filter.name), (.image, filter.imageName), (.reason, filter.reason),
+            (.since, filter.createdSince?.rfc3339), (.before, filter.createdBefore?.rfc3339),
+            (.attention, filter.needsAttention?.description), (.held, filter.isHeld?.description),
+            (.roots, filter.rootsOnly ? "true" : nil),
+        ]
+        return pairs.compactMap { key, value in value.map { "\(key.rawValue)=\($0)" } }.joined(separator: ",")
+    }
+
     private struct Reading {
         let now: WallTime
         var filter = JobFilter()

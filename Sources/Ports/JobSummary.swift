@@ -121,7 +121,7 @@ package struct QueueStatistics: Sendable, Hashable {
 }
 
 /// Which jobs are meant: the one grammar of `list`, `cancel` and `retry`.
-package struct JobFilter: Sendable, Hashable, Codable {
+package struct JobFilter: Sendable, Hashable {
     package var states: Set<JobState> = []
     package var kinds: Set<JobKind> = []
     package var project: String?

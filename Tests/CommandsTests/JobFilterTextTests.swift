@@ -23,6 +23,9 @@ import Testing
         let open = try JobFilterText.read("state=open, state = succeeded", now: now).states
         #expect(open == Set(JobState.allCases.filter { !$0.isTerminal } + [.succeeded]))
         #expect(try JobFilterText.read("", now: now) == JobFilter())
+        for filter in [filter, JobFilter()] {
+            #expect(try JobFilterText.read(JobFilterText.text(filter), now: now) == filter)
+        }
     }
 
     struct Bad: Sendable, CustomTestStringConvertible {

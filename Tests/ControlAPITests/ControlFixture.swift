@@ -72,7 +72,7 @@ struct ControlFixture: Sendable {
                 version: VersionView(version: "1.2.3", installation: "0123abcd", pid: 1, startedAt: "t"), checks: checks
             ),
             BlobRoutes(store: blobs, intake: Staging(store: store), reader: store),
-            JobRoutes(reader: store, watch: changes, clock: ContinuousClock()),
+            JobRoutes(reader: store, watch: changes, clock: ContinuousClock(), wallClock: FixedWallClock()),
             OutputRoutes(reader: store, jobs: changes, spools: spools),
             InputRoutes(reader: store, watch: changes, inputs: inputs),
         ]

@@ -43,6 +43,7 @@ import Testing
             Bad(["http://x/nothing"], 404, .endpointUnknown, "There is no /nothing in the control API."),
             Bad(["-X", "DELETE", "http://x/jobs"], 405, .methodNotAllowed, "DELETE is not what /jobs takes"),
             Bad(["http://x/jobs?limit=0"], 400, .invalidInput, #"limit is \"0\", which is not a whole number"#),
+            Bad(["http://x/jobs?filter=state=faild"], 400, .invalidInput, "did you mean failed?"),
             Bad(
                 ["http://x/jobs?limti=5"], 400, .invalidInput,
                 "There is no parameter limti here; there are filter, limit"),

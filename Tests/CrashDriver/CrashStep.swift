@@ -30,6 +30,9 @@ enum CrashStep: String, CaseIterable, Sendable {
     case storeDiscard = "store.discard"
     case storeSetQueue = "store.setQueue"
     case storeSetCellVolume = "store.setCellVolume"
+    // What is no longer kept.
+    case storeRetire = "store.retire"
+    case storeCheckpoint = "store.checkpoint"
     // Names of images.
     case storeAddImage = "store.addImage"
     case storeRemoveImage = "store.removeImage"
@@ -42,6 +45,7 @@ enum CrashStep: String, CaseIterable, Sendable {
     case sandboxStart = "sandbox.start"
     case sandboxWork = "sandbox.work"
     case sandboxResume = "sandbox.resume"
+    case sandboxStop = "sandbox.stop"
     case sandboxRemove = "sandbox.remove"
     // Streams: their first piece, and the one that goes beyond 500 KiB.
     case spoolsRemove = "spools.remove"

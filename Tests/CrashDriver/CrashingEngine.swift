@@ -62,6 +62,10 @@ struct CrashingSandbox: Sandbox {
     func cancel(grace: Duration) { sandbox.cancel(grace: grace) }
     func detach() async { await sandbox.detach() }
 
+    func stop() async throws(EngineError) -> Bool {
+        try await crash.around(.sandboxStop) { () throws(EngineError) in try await sandbox.stop() }
+    }
+
     func remove() async throws(EngineError) {
         try await crash.around(.sandboxRemove) { () throws(EngineError) in try await sandbox.remove() }
     }

@@ -30,6 +30,7 @@ let configuration = try InstanceConfiguration(
 var layers = Layers()
 layers.spools = { CrashingSpools(spools: $0, crash: crash) }
 layers.store = { CrashingStore(store: $0, crash: crash) }
+layers.retention = { CrashingRetention(store: $0, crash: crash) }
 layers.images = { CrashingImages(images: $0, crash: crash) }
 layers.engine = { CrashingEngine(engine: $0, crash: crash) }
 if isDaemon {

@@ -8,19 +8,22 @@ package struct JobRoutes: RouteGroup {
     private let reader: any JobReader & BlobReader
     private let watch: any JobWatch
     private let clock: any Clock<Duration>
+    private let wallClock: any WallClock
 
     /// Jobs in an answer that says nothing of their number.
     private static let fewJobs = Int64(50)
 
-    package init(reader: any JobReader & BlobReader, watch: any JobWatch, clock: any Clock<Duration>) {
-        (self.reader, self.watch, self.clock) = (reader, watch, clock)
+    package init(
+        reader: any JobReader & BlobReader, watch: any JobWatch, clock: any Clock<Duration>, wallClock: any WallClock
+    ) {
+        (self.reader, self.watch, self.clock, self.wallClock) = (reader, watch, clock, wallClock)
     }
 
     package var routes: [Route] {
         [
             .get("/jobs", query: ["filter", "limit", "before"]) { try await list($0) },
             .get("/counts", query: ["filter"]) { request in
-                try .json(CountView(try await reader.counts(try Self.filter(request))))
+                try .json(CountView(try await reader.counts(try filter(request))))
             },
             .get("/jobs/{id}", query: ["include"]) { try await show($0) },
             .get("/jobs/{id}/spec") { try .json(try await job($0).spec) },
@@ -44,15 +47,18 @@ package struct JobRoutes: RouteGroup {
 
     private func list(_ request: ControlRequest) async throws -> ControlAnswer {
         let limit = try request.number("limit", 1...Int64(ControlWire.mostJobs)) ?? Self.fewJobs
-        let filter = try Self.filter(request)
+        let filter = try filter(request)
         let page = try await reader.jobs(filter, limit: Int(limit), before: try request.number("before", 1...Int64.max))
         return try .json(JobListView(page.jobs.map { JobView($0) }, next: page.next))
     }
 
-    /// As the query gives it in JSON; without one every job is meant.
-    private static func filter(_ request: ControlRequest) throws -> JobFilter {
-        guard let text = request.query["filter"] else { return JobFilter() }
-        return try BodyDocument.decode(JobFilter.self, from: Array(text.utf8))
+    /// Without one every job is meant.
+    private func filter(_ request: ControlRequest) throws -> JobFilter {
+        do throws(JobFilterText.Mistakes) {
+            return try JobFilterText.read(request.query["filter"] ?? "", now: wallClock.now())
+        } catch {
+            throw error.mistakes[0]
+        }
     }
 
     /// Without `include` it is what `caisson show -o json` prints.
