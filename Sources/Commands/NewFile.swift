@@ -12,8 +12,8 @@ final class NewFile {
     ///
     /// - Throws: ``FileError/exists(path:)``.
     static func checkFree(_ path: String) throws(FileError) {
-        var status = stat()
-        if lstat(path, &status) == 0 { throw .exists(path: path) }
+        // A link that leads nowhere takes the name, too.
+        if faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 { throw .exists(path: path) }
     }
 
     /// Makes it beside its place, with mode 0600.

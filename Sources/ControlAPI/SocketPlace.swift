@@ -1,3 +1,5 @@
+// Beneath NIO the compiler may take `stat` for this module's.
+import CDispatch
 import Glibc
 
 /// The one file by which clients find the daemon.
