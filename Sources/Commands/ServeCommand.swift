@@ -22,6 +22,10 @@ struct ServeCommand: AsyncParsableCommand {
     var drain: String?
     @Option(help: ArgumentHelp("How long that may take.", valueName: "duration"))
     var drainLimit: String?
+    @Option(
+        help: ArgumentHelp(
+            "How long the container of a failed job is kept, stopped; 0s: not at all.", valueName: "duration"))
+    var keepFailed: String?
     @Option(help: ArgumentHelp("Where the log goes: auto, stderr, or a file.", valueName: "file"))
     var logFile: String?
     @Option(help: ArgumentHelp("The least level that is logged.", valueName: "level"))
@@ -44,8 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
     var flags: [(key: String, text: String, flag: String)] {
         let named = [
             ("idle_exit", idleExit, "--idle-exit"), ("drain", drain, "--drain"),
-            ("drain_limit", drainLimit, "--drain-limit"), ("log_file", logFile, "--log-file"),
-            ("log_level", logLevel, "--log-level"),
+            ("drain_limit", drainLimit, "--drain-limit"), ("keep_failed", keepFailed, "--keep-failed"),
+            ("log_file", logFile, "--log-file"), ("log_level", logLevel, "--log-level"),
         ]
         let set = others.map { word in
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
