@@ -24,8 +24,8 @@ final class SimulatedDaemon: @unchecked Sendable {
         _ world: SimulationWorld, store inner: AnyStore, installation: InstallationID, capacity: PlanCapacity,
         variant: VariantMemory
     ) {
-        let (wake, life) = (WakeUpLine(), DaemonLife(store: inner))
-        let store: AnyStore = SimulatedStore(world: world, life: life, variant: variant, wrote: { wake.ring() })
+        let life = DaemonLife(store: inner)
+        let store: AnyStore = SimulatedStore(world: world, life: life, variant: variant)
         let engine: any SandboxEngine = SimulatedEngine(world: world, life: life)
         let spools = SimulatedSpools(inner: world.spools, life: life)
         let profile = Self.profile
@@ -39,15 +39,14 @@ final class SimulatedDaemon: @unchecked Sendable {
         let dispatcher = Dispatcher(
             store: store, blobs: world.blobs, supervisor: supervisor, reconciler: reconciler,
             profile: { _, _ in profile },
-            liveInputs: NoInputs(), configuration: .init(capacity: capacity), ids: world.ids, clock: world.clock,
-            wallClock: world.calendar, logger: Self.logger)
+            liveInputs: NoInputs(), configuration: .init(capacity: capacity, sweep: Self.never), ids: world.ids,
+            clock: world.clock, wallClock: world.calendar, logger: Self.logger)
         intake = Intake(
             store: store, blobs: world.blobs, engine: engine, profile: { _, _ in profile }, capacity: capacity,
             ids: world.ids,
             wallClock: world.calendar, wake: { dispatcher.wake() })
         desk = Desk(store: store, intake: intake, dispatcher: dispatcher, ids: world.ids, wallClock: world.calendar)
         (self.world, self.dispatcher, self.store, self.life) = (world, dispatcher, store, life)
-        wake.dispatcher = dispatcher
         let end = EndMark()
         self.end = end
         work = Task(executorPreference: world.executor) {
@@ -57,6 +56,8 @@ final class SimulatedDaemon: @unchecked Sendable {
     }
 
     private let end: EndMark
+    /// The safety net is not there: who forgets to wake the dispatcher is seen.
+    private static let never = Duration.seconds(10 * 365 * 86_400)
 
     /// It is gone from one moment to the next: from here on nothing that it does has an effect.
     ///
@@ -86,13 +87,6 @@ final class SimulatedDaemon: @unchecked Sendable {
 // Safe because: used by the one thread that runs the simulation's executor.
 private final class EndMark: @unchecked Sendable {
     var isSet = false
-}
-
-/// Wakes the dispatcher after each commit, as the store's watch does.
-// Safe because: used by the one thread that runs the simulation's executor.
-private final class WakeUpLine: @unchecked Sendable {
-    weak var dispatcher: Dispatcher?
-    func ring() { dispatcher?.wake() }
 }
 
 /// Nobody passes anything on.

@@ -15,8 +15,6 @@ struct SimulatedStore {
     let life: DaemonLife
     /// The bug that is planted, if there is one.
     let variant: VariantMemory
-    /// Called after each write.
-    let wrote: @Sendable () -> Void
 
     func read<Value: Sendable>(
         _ call: @escaping @Sendable (AnyStore) async throws(StoreError) -> Value
@@ -35,7 +33,6 @@ struct SimulatedStore {
         world.writes += 1
         let value = try await call(inner)
         try await stand()
-        wrote()
         return value
     }
 
