@@ -136,7 +136,8 @@ final class SimulatedSandbox: Sandbox, @unchecked Sendable {
                     return try await collect(record, tool.result)
                 }
             }
-            let wait = container.hasEnded ? .seconds(3600) : (container.tool?.endsAt ?? world.time) - world.time
+            // One that is removed while the engine is down is told nothing when it comes up again: it has to look.
+            let wait = container.hasEnded ? .seconds(60) : (container.tool?.endsAt ?? world.time) - world.time
             // ignored: who is cancelled sees it above
             _ = await within(wait, world.clock) { [change = container.change] in try? await change.wait() }
         }
