@@ -176,15 +176,15 @@ class Daemon:
             time.sleep(0.05)
 
     def usage(self):
-        """Its processor time in seconds, how often it was woken, and its memory in MiB."""
-        ticks, wakes = 0, 0
+        """Its processor time in seconds, how often each of its threads was woken, and its memory in MiB."""
+        ticks, wakes = 0, {}
         root = f"/proc/{self.process.pid}"
         with open(f"{root}/stat") as file:
             words = file.read().rpartition(")")[2].split()
             ticks = int(words[11]) + int(words[12])
         for task in os.listdir(f"{root}/task"):
             with open(f"{root}/task/{task}/status") as file:
-                wakes += sum(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt"))
+                wakes[task] = sum(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt"))
         with open(f"{root}/status") as file:
             memory = next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1024
         return ticks / os.sysconf("SC_CLK_TCK"), wakes, memory
@@ -244,7 +244,9 @@ class DaemonRuns:
         before, began = self.daemon.usage(), time.perf_counter()
         time.sleep(IDLE_SECONDS)
         after, seconds = self.daemon.usage(), time.perf_counter() - began
-        return {"cpu": (after[0] - before[0]) / seconds * 100, "wakes": (after[1] - before[1]) / seconds, "memory": after[2]}
+        # Threads come and go: one that is gone takes its count along.
+        wakes = sum(count - before[1].get(task, 0) for task, count in after[1].items())
+        return {"cpu": (after[0] - before[0]) / seconds * 100, "wakes": wakes / seconds, "memory": after[2]}
 
     def _pages(self):
         """Milliseconds that whole `caisson list` processes take."""
