@@ -179,23 +179,19 @@ def pending():
     """
     real_time = 40
     signal.pthread_sigmask(signal.SIG_BLOCK, [real_time])
-    share = pending_signals()[1] // 40 + 100
-    for _ in range(40):
-        if os.fork() == 0:
-            for _ in range(share):
+
+    def fill():
+        # As long as anybody else of this user is sent signals and takes them, there may be room again.
+        while (state := pending_signals())[0] < state[1]:
+            for _ in range(state[1] - state[0]):
                 os.kill(os.getpid(), real_time)
-            os.kill(LEADER, signal.SIGUSR1)
-            while True:
-                time.sleep(3600)
-    while (state := pending_signals())[0] < state[1]:
-        signal.sigtimedwait([signal.SIGUSR1], 1)
+
+    fill()
     armed()
     hold()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        fill()
         call(234, 1, 1, number)
-    now, limit = pending_signals()
-    with open("result.json", "w") as file:
-        file.write('{"full": %s}' % str(now >= limit).lower())
     os._exit(0)
 
 
@@ -222,7 +218,6 @@ def output():
 
 LEADER = os.getpid()
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1]) if sys.argv[1] == "pending" else None
     main({
         "memory": memory, "full": full_folders, "inodes": inodes, "tiny": tiny_files, "deep": deep_folders, "sparse": sparse,
         "descriptors": descriptors, "pipes": pipes, "pipe-race": pipe_race, "inotify": inotify, "pending": pending,
