@@ -3,10 +3,8 @@ import Daemon
 import Documents
 import Foundation
 import Hardening
-import Logging
 import Model
 import Ports
-import Scheduler
 
 /// `caisson run`: runs one command in a sandbox and waits for its end.
 struct RunCommand: AsyncParsableCommand {

@@ -1,7 +1,4 @@
 import ArgumentParser
-import Daemon
-import Documents
-import Foundation
 import Hardening
 import Model
 import Ports

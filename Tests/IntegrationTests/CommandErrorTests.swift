@@ -8,10 +8,7 @@ import Testing
 struct CommandErrorTests {
     /// Runs a line of shell in which `$caisson` is the program.
     private func shell(_ caisson: CommandFixture, _ line: String) async throws -> Outcome {
-        var environment = ProcessInfo.processInfo.environment
-        environment["CAISSON_HOME"] = caisson.home
-        environment["DOCKER_HOST"] = "\(TestEngine.address)"
-        environment["CAISSON_DRAIN"] = "cancel"
+        var environment = caisson.environment
         environment["caisson"] = TestEngine.programs.appending(path: "caisson").path
         let command = try RunningCommand(
             program: URL(filePath: "/bin/bash"), ["-c", line], environment: environment, stdin: nil)

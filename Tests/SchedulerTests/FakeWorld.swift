@@ -37,6 +37,7 @@ final class FakeWorld: Sendable {
     var containers: Set<String> { engine.containerIDs }
     var spoolNames: [String] { spools.names }
     func job(_ id: JobID) -> JobRecord? { store.job(id) }
+    func hasEnded(_ job: JobRecord) -> Bool { store.job(job.id)?.state.isTerminal == true }
     func attempt(_ id: AttemptID) -> AttemptRecord? { store.attempt(id) }
     func fail(_ step: String?) { log.fail(step) }
     /// Calls `hook` at each step, before it takes effect.
@@ -113,13 +114,20 @@ final class FakeWorld: Sendable {
     /// What a new process does with what an earlier one left: all of it, to its end.
     func goOn(profile: PreparedProfile? = nil) async throws {
         let dispatcher = dispatcher(profile: try profile ?? Samples.profile())
+        try await run(dispatcher, until: { try await isOver }, then: { await dispatcher.drain(.finish) })
+    }
+
+    /// Runs a dispatcher until what is stored is as `condition` says, and then to the end that `end` has it come to.
+    func run(
+        _ dispatcher: Dispatcher, until condition: () async throws -> Bool, then end: () async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await dispatcher.run() }
             let changed = Signal()
             let watching = store.watchAll { changed.send() }
-            while try await !isOver { try await changed.wait() }
+            while try await !condition() { try await changed.wait() }
             watching.end()
-            await dispatcher.drain(.finish)
+            try await end()
             try await group.waitForAll()
         }
     }

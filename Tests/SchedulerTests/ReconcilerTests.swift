@@ -2,7 +2,6 @@ import Model
 import Ports
 import TestSupport
 import Testing
-import Waiting
 
 @testable import Scheduler
 
@@ -256,67 +255,5 @@ import Waiting
         #expect(try await world.openJobs == [])
         #expect(try await world.store.liveAttempts() == [])
         #expect(world.spoolNames == [])
-    }
-
-    @Test("a container that could not be removed goes before an orderly end", arguments: [DrainMode.finish, .cancel])
-    func lastLook(mode: DrainMode) async throws {
-        world.fail("sandbox.remove")
-        let job = try await world.accept(Samples.request())
-        let dispatcher = world.dispatcher(profile: try Samples.profile())
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await dispatcher.run() }
-            let changed = Signal()
-            let watching = world.store.watchAll { changed.send() }
-            while world.job(job.id)?.state.isTerminal != true { try await changed.wait() }
-            watching.end()
-            await dispatcher.drain(mode)
-            try await group.waitForAll()
-        }
-        #expect(world.steps.contains("sandbox.remove"))
-        #expect(world.containers == [])
-        #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
-    }
-
-    @Test("a job that has just ended is put away before an end that leaves what runs")
-    func concluded() async throws {
-        var script = FakeEngine.Script()
-        let removal = Latch()
-        script.removal = removal
-        let world = FakeWorld(script: script)
-        let job = try await world.accept(Samples.request())
-        let dispatcher = world.dispatcher(profile: try Samples.profile())
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await dispatcher.run() }
-            let changed = Signal()
-            let watching = world.store.watchAll { changed.send() }
-            while world.job(job.id)?.state.isTerminal != true { try await changed.wait() }
-            watching.end()
-            group.addTask { await dispatcher.drain(.leave) }
-            while await !dispatcher.status.isDraining { await Task.yield() }
-            removal.open()
-            try await group.waitForAll()
-        }
-        #expect(world.containers == [])
-        #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
-    }
-
-    @Test(
-        "a job that may not be started yet is, as soon as the one before it has its tool", .timeLimit(.minutes(5)))
-    func startsAtOnce() async throws {
-        let world = FakeWorld(script: nil)
-        var request = try Samples.request()
-        request.command = ["sh", "-c", "sleep 600"]
-        let jobs = [try await world.accept(request), try await world.accept(request)]
-        let dispatcher = world.dispatcher(profile: try Samples.profile(), startsAtOnce: 1)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await dispatcher.run() }
-            let changed = Signal()
-            let watching = world.store.watchAll { changed.send() }
-            while !jobs.allSatisfy({ world.job($0.id)?.state == .running }) { try await changed.wait() }
-            watching.end()
-            await dispatcher.drain(.cancel)
-            try await group.waitForAll()
-        }
-        #expect(world.containers == [])
     }
 }
