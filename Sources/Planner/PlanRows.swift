@@ -5,7 +5,8 @@ package import Model
 
 /// What the store gives to be planned with: bounded, whatever the backlog.
 package struct PlanRows: Sendable, Hashable {
-    /// Every job that has an attempt, or waits with its slot lent: what is in use is counted from these, never stored.
+    /// Every job that has an attempt, or waits with its slot lent, and every sandbox that an attempt has left and that may still be there:
+    /// what is in use is counted from these, never stored.
     package var live: [LiveRow]
     /// Of each (project, queue), the first ``readyPerQueue`` that may begin, in their order; ``readyInAll`` at most.
     ///
@@ -36,7 +37,7 @@ package struct QueueID: Sendable, Hashable, Comparable, Codable {
     }
 }
 
-/// One job that holds something.
+/// One job that holds something, or one sandbox that still does though its attempt is over.
 package struct LiveRow: Sendable, Hashable {
     package let job: JobID
     package let queue: QueueID
@@ -50,13 +51,15 @@ package struct LiveRow: Sendable, Hashable {
     package let isStarting: Bool
     /// Whether it waits for children of its own, to which its slot and its processor are lent; its memory stays counted.
     package let lendsSlot: Bool
+    /// The attempt that is over and whose sandbox is not known to be gone; `nil` of a job that is at work.
+    package let leftBy: AttemptID?
 
     package init(
         job: JobID, queue: QueueID, key: String? = nil, keyLimit: Int? = nil, milliCPUs: Int, memory: ByteCount,
-        isStarting: Bool, lendsSlot: Bool = false
+        isStarting: Bool, lendsSlot: Bool = false, leftBy: AttemptID? = nil
     ) {
         (self.job, self.queue, self.key, self.keyLimit, self.milliCPUs) = (job, queue, key, keyLimit, milliCPUs)
-        (self.memory, self.isStarting, self.lendsSlot) = (memory, isStarting, lendsSlot)
+        (self.memory, self.isStarting, self.lendsSlot, self.leftBy) = (memory, isStarting, lendsSlot, leftBy)
     }
 }
 

@@ -54,7 +54,7 @@ package protocol JobStore: Sendable {
     func markStopping(_ attempt: AttemptID, at time: WallTime) async throws(StoreError)
     /// The tool has ended and there is much to save: `running` or `stopping` → `finalizing`.
     func markFinalizing(_ attempt: AttemptID, at time: WallTime) async throws(StoreError)
-    /// Whether a running job waits for its children, and lends them its slot meanwhile.
+    /// Whether a running job waits for its children, and lends them its slot meanwhile: the dispatcher is to be woken then.
     func setLending(_ job: JobID, _ isLending: Bool, at time: WallTime) async throws(StoreError)
     /// The outcome, all of it at once: the attempt becomes `collected` (or `lost`), the job terminal, or `retrying`.
     func finish(_ outcome: AttemptOutcome) async throws(StoreError)

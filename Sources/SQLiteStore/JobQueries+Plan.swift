@@ -5,10 +5,18 @@ import Ports
 
 extension JobQueries {
     static let liveRows = """
-        SELECT job.id, q.project, q.name AS queue_name, job.key, job.state, job.is_lending, s.milli_cpus, s.memory_bytes
-        FROM job INDEXED BY job_live
+        WITH live(ordinal, is_starting, is_lending, left_by) AS MATERIALIZED (
+            SELECT ordinal, state = 'leased', is_lending, NULL FROM job INDEXED BY job_live
+            WHERE state IN ('leased', 'running', 'stopping', 'finalizing')
+            UNION ALL
+            SELECT job.ordinal, 0, 0, attempt.number FROM sandbox INDEXED BY sandbox_live
+                CROSS JOIN attempt ON attempt.job_id = sandbox.job_id AND attempt.number = sandbox.attempt
+                CROSS JOIN job ON job.id = sandbox.job_id
+            WHERE sandbox.removed_at_ms IS NULL AND attempt.finished_at_ms IS NOT NULL
+        )
+        SELECT live.*, job.id, job.key, q.project, q.name AS queue_name, s.milli_cpus, s.memory_bytes
+        FROM live CROSS JOIN job ON job.ordinal = live.ordinal
             CROSS JOIN queue AS q ON q.ordinal = job.queue CROSS JOIN spec AS s ON s.ordinal = job.spec
-        WHERE job.state IN ('leased', 'running', 'stopping', 'finalizing')
         """
 
     /// What makes a row one of those that may begin, as the indexes have it.
@@ -26,7 +34,7 @@ extension JobQueries {
         SELECT queue.* FROM found CROSS JOIN queue ON queue.ordinal = found.queue
         """
 
-    /// How many of the jobs that are at work have each key.
+    /// How many of the jobs that are at work have each key; sandboxes that were left are the planner's to count.
     private static let taken = """
         taken(taken_key, amount) AS MATERIALIZED (
             SELECT key, count(*) FROM job INDEXED BY job_live
@@ -215,15 +223,16 @@ extension QueueRow {
 
 extension LiveRow {
     fileprivate init(_ row: Row) throws {
-        let id: String = try row.decode(forColumn: "id")
-        let state: JobState = try row.word("state", in: "job \(id)")
+        let job = try JobID(row.decode(forColumn: "id"))
+        let leftBy: Int? = try row.decode(forColumn: "left_by")
         self.init(
-            job: try JobID(id),
+            job: job,
             queue: QueueID(
                 project: try row.decode(forColumn: "project"), queue: try row.decode(forColumn: "queue_name")),
             key: try row.decode(forColumn: "key"), milliCPUs: try row.decode(forColumn: "milli_cpus"),
-            memory: ByteCount(bytes: try row.decode(forColumn: "memory_bytes")), isStarting: state == .leased,
-            lendsSlot: try row.decode(forColumn: "is_lending"))
+            memory: ByteCount(bytes: try row.decode(forColumn: "memory_bytes")),
+            isStarting: try row.decode(forColumn: "is_starting"), lendsSlot: try row.decode(forColumn: "is_lending"),
+            leftBy: leftBy.map { AttemptID(job: job, number: $0) })
     }
 }
 

@@ -1,5 +1,5 @@
 import Logging
-import Model
+package import Model
 import Ports
 import Waiting
 
@@ -54,10 +54,11 @@ extension Dispatcher {
         asked = []
     }
 
-    private var jobsInHand: Set<JobID> { Set(inHand.keys) }
+    /// The jobs that are begun, gone on with or ended now.
+    package var jobsInHand: Set<JobID> { Set(inHand.keys) }
 
     private func note(_ findings: Reconciler.Findings) {
-        carriers = findings.carriers
+        (carriers, stopped) = (findings.carriers, findings.stopped)
         status.rounds += 1
         if status.engine != .up { logger.info("the engine answers") }
         status.engine = .up

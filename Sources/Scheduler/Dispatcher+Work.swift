@@ -83,10 +83,8 @@ extension Dispatcher {
 
     private func note(_ end: JobSupervisor.End, of job: JobRecord) {
         switch end {
-        case .settled(let verdict):
+        case .settled:
             if job.spec.stdin == .live { liveInputs.end(job.id) }
-            // Its container may be one too many.
-            if supervisor.keep.keeps(verdict.state) { look() }
         case .again(let reason, let isEngineDown):
             logger.info("a job gets another attempt", metadata: ["job": "\(job.id)", "reason": "\(reason)"])
             if isEngineDown { engineWentDown(reason) }

@@ -71,8 +71,11 @@ package actor Dispatcher {
     var isEnding = false
     /// The carriers of cells that the last look at the engine has seen; `nil` before the first.
     var carriers: Set<String>?
+    /// Attempts whose sandboxes stay, and in which the last look at the engine saw nothing run.
+    var stopped: Set<AttemptID> = []
+    /// Attempts whose sandboxes were left, and for which the engine was looked at since.
+    private var lookedFor: Set<AttemptID> = []
     private var work: [Work] = []
-    private var failures = 0
     private let wakeUps = Signal()
     let looks = Signal()
     let quiet = Signal()
@@ -151,7 +154,7 @@ package actor Dispatcher {
                 try await expandFanOuts()
                 try await plan()
             }
-            failures = 0
+            status.failedPlans = 0
             // What is in hand again is not waited for, and what has waited long enough is the next plan's: else this would turn round and round.
             let now = wallClock.now()
             let pauses = refused.filter { inHand[$0.key] == nil && $0.value.until > now }.map(\.value.until)
@@ -161,9 +164,9 @@ package actor Dispatcher {
             let wait = max(.milliseconds(1), wallClock.now().duration(to: next))
             return Next(wait: min(configuration.sweep, wait), hasMore: true)
         } catch {
-            failures += 1
+            status.failedPlans += 1
             logger.error("the rows cannot be planned with", metadata: ["error.code": "\(error.code.rawValue)"])
-            return Next(wait: Self.patience(after: failures), hasMore: true)
+            return Next(wait: Self.patience(after: status.failedPlans), hasMore: true)
         }
     }
 
@@ -175,12 +178,20 @@ package actor Dispatcher {
     private func plan() async throws(StoreError) {
         guard !status.isDraining else { return }
         var rows = try await store.planRows()
-        // Between a plan and its lease a job is still ready: it has its slot already.
-        let leased = Set(rows.live.map(\.job))
+        // What stands still takes no room.
+        rows.live.removeAll { $0.leftBy.map(stopped.contains) ?? false }
+        noteLeft(rows.live.filter { $0.leftBy != nil })
         let now = wallClock.now()
         refused = refused.filter { $0.value.until > now || inHand[$0.key] != nil }
-        rows.ready.removeAll { inHand[$0.job] != nil || refused[$0.job].map { $0.until > now } ?? false }
-        for row in inHand.values.compactMap(\.row) where !leased.contains(row.job) {
+        rows.ready.removeAll { inHand[$0.job] != nil }
+        let patient = Set(rows.ready.map(\.job).filter { refused[$0].map { $0.until > now } ?? false })
+        rows.ready.removeAll { patient.contains($0.job) }
+        // Between a plan and its lease a job is still ready: it has its slot already.
+        let atWork = Set(rows.live.filter { $0.leftBy == nil }.map(\.job))
+        for hand in inHand.values {
+            guard let row = hand.row, !atWork.contains(row.job),
+                !status.left.contains(where: { $0.leftBy == hand.attempt })
+            else { continue }
             rows.live.append(
                 LiveRow(
                     job: row.job, queue: row.queue, key: row.concurrency?.key,
@@ -189,8 +200,17 @@ package actor Dispatcher {
         }
         let plan = planner.plan(
             rows, capacity: configuration.capacity, isDraining: status.isDraining, engineIsUp: status.engine == .up)
-        status.waits = plan.waits
+        status.waits = plan.waits.merging(patient.map { ($0, .backOff) }) { planned, _ in planned }
         for row in plan.starts { take(.begin(row), InHand(row: row)) }
+    }
+
+    /// Has the engine looked at for each sandbox that was left by somebody who is done with it, once; what that cannot remove, later
+    /// looks find.
+    private func noteLeft(_ rows: [LiveRow]) {
+        status.left = rows
+        let left = Set(rows.compactMap(\.leftBy).filter { inHand[$0.job]?.attempt != $0 })
+        if !left.isSubset(of: lookedFor) { look() }
+        lookedFor = left
     }
 
     func take(_ next: Work, _ hand: InHand) {

@@ -18,6 +18,10 @@ package struct DispatcherStatus: Sendable, Hashable {
     package var capacity: PlanCapacity
     /// Why those of the last plan that did not begin did not.
     package var waits: [JobID: WaitReason] = [:]
+    /// Plans in a row that came to nothing because of the store.
+    package var failedPlans = 0
+    /// Sandboxes that are over and not known to be gone: each still takes the room of its job.
+    package var left: [LiveRow] = []
     /// Rounds of reconciliation, and how many of them failed.
     package var rounds = 0
     package var failedRounds = 0

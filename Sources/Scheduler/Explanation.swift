@@ -24,7 +24,7 @@ package struct Explanation: Sendable, Hashable {
     package init?(_ facts: WaitFacts, daemon: DispatcherStatus?, at now: WallTime) {
         let job = facts.job
         guard !job.state.isTerminal else { return nil }
-        let words = ExplanationWords(facts: facts, now: now)
+        let words = ExplanationWords(facts: facts, left: daemon?.left ?? [], now: now)
         if job.state.isLive {
             self = words.live(hasDaemon: daemon != nil)
         } else if job.state == .waiting {

@@ -4,8 +4,19 @@ import Ports
 
 /// The sentences of an ``Explanation``.
 struct ExplanationWords {
+    /// With what was left counted as what runs.
     let facts: WaitFacts
+    private let left: [LiveRow]
     let now: WallTime
+
+    init(facts: WaitFacts, left: [LiveRow], now: WallTime) {
+        (self.left, self.now) = (left, now)
+        var counted = facts
+        counted.live += left.count
+        counted.liveInQueue += left.count { $0.queue == facts.queue.id }
+        if let key = facts.job.placement.concurrency?.key { counted.liveWithKey += left.count { $0.key == key } }
+        self.facts = counted
+    }
 
     private var job: JobSummary { facts.job }
     /// As the `queue` verbs name it.
@@ -128,6 +139,7 @@ struct ExplanationWords {
             return Explanation(
                 .expansion, "The list that it fans out over is being read.", next: "It becomes a job for each member.")
         }
+        if let byOwnSandbox { return byOwnSandbox }
         if let byQueue { return byQueue }
         return byPlan(daemon.waits[job.id], daemon.capacity)
     }
@@ -143,6 +155,23 @@ struct ExplanationWords {
             next: "It has to answer again; that is tried again and again.", command: "caisson doctor")
     }
 
+    /// A job has one sandbox at most.
+    private var byOwnSandbox: Explanation? {
+        guard let number = left.first(where: { $0.job == job.id })?.leftBy?.number else { return nil }
+        return Explanation(
+            .backOff, "Attempt \(number) has ended, and its sandbox is not removed yet.",
+            next: "It has to be removed; that is tried again and again.", command: "caisson doctor")
+    }
+
+    /// What is to be said where jobs are counted that have ended.
+    private func ended(_ isCounted: (LiveRow) -> Bool = { _ in true }) -> String {
+        switch left.count(where: isCounted) {
+        case 0: ""
+        case 1: " (1 has ended, and its sandbox is not removed yet)"
+        case let count: " (\(count) have ended, and their sandboxes are not removed yet)"
+        }
+    }
+
     /// What the settings of its queue and its key say.
     private var byQueue: Explanation? {
         if facts.queue.isPaused {
@@ -155,12 +184,14 @@ struct ExplanationWords {
                 limit == 0 ? "Its limit has to be raised." : "One of them has to end, or the limit has to be raised."
             return Explanation(
                 .queueLimit,
-                "\(facts.liveInQueue) of \(count(limit, "job")) that its queue \(queue) may run at once run.",
+                "\(facts.liveInQueue) of \(count(limit, "job")) that its queue \(queue) may run at once run"
+                    + "\(ended { $0.queue == facts.queue.id }).",
                 next: next, command: "caisson queue set \(queue) --limit \(limit + 1)")
         }
         if let key = job.placement.concurrency, facts.liveWithKey >= key.limit {
             return Explanation(
-                .keyLimit, "\(facts.liveWithKey) of \(count(key.limit, "job")) with the key \(key.key) run.",
+                .keyLimit,
+                "\(facts.liveWithKey) of \(count(key.limit, "job")) with the key \(key.key) run\(ended { $0.key == key.key }).",
                 next: "It waits for one of them to end.", command: "caisson list --state running")
         }
         return nil
@@ -168,19 +199,23 @@ struct ExplanationWords {
 
     /// What the last plan said, or that none has looked at it.
     private func byPlan(_ reason: WaitReason?, _ capacity: PlanCapacity) -> Explanation {
-        let running = "\(facts.live) run"
+        let running = "\(facts.live) run\(ended())"
         let anEnd = "One of those that run has to end."
         switch reason {
+        case .backOff:
+            return Explanation(
+                .backOff, "When its turn came it could not be begun; the daemon's log says why.",
+                next: "It is tried again within 30 s.", command: "caisson status")
         case .keyLimit:
             let key = job.placement.concurrency?.key ?? ""
             return Explanation(
                 .keyLimit,
                 "\(count(facts.liveWithKey, "job")) with the key \(key) \(facts.liveWithKey == 1 ? "runs" : "run"), "
-                    + "and one of them allows no more.",
+                    + "and one of them allows no more\(ended { $0.key == key }).",
                 next: "It waits for one of them to end.", command: "caisson list --state running")
         case .slots:
             return Explanation(
-                .slots, "No slot of \(capacity.slots) is free.", next: anEnd, command: "caisson status"
+                .slots, "No slot of \(capacity.slots) is free\(ended()).", next: anEnd, command: "caisson status"
             )
         case .cpu:
             return Explanation(

@@ -12,8 +12,8 @@ package struct Reconciler: Sendable {
         package var removedContainers = 0
         /// Containers under our labels that no row of ours explains: left alone.
         package var foreignContainers = 0
-        /// Containers of failed attempts that stay for a while.
-        package var keptContainers = 0
+        /// Attempts whose containers stay for a while, and were seen not to run.
+        package var stopped: Set<AttemptID> = []
         /// Carriers of a cell: removed if the next round sees them, too.
         package var carriers: Set<String> = []
         /// Attempts whose tool may be running and that nobody works for, oldest first.
@@ -56,8 +56,8 @@ package struct Reconciler: Sendable {
         let rows = try await store.liveAttempts()
         let busy = busyBefore.union(await inHands())
         let mine = Dictionary(rows.map { ($0.containerName, $0) }, uniquingKeysWith: { _, last in last })
-        let staying = staying(of: rows, sightings, since: begin)
-        findings.keptContainers = staying.count
+        let staying: Set<AttemptID>
+        (findings.stopped, staying) = self.staying(of: rows, sightings, since: begin)
         for sighting in sightings {
             guard sighting.attempt.map({ !busy.contains($0.job) }) ?? true,
                 mine[sighting.name].map({ !staying.contains($0.id) }) ?? true,
@@ -85,18 +85,22 @@ package struct Reconciler: Sendable {
     /// The attempts whose containers stay for a while: those that are to, that are there, and in which nothing runs.
     ///
     /// - Parameter begin: before the containers were listed: one that came to its end later may have been missed.
+    /// - Returns: those that were seen, and with them those that may have been missed.
     private func staying(
         of rows: [AttemptRecord], _ sightings: [SandboxSighting], since begin: WallTime
-    ) -> Set<AttemptID> {
+    ) -> (seen: Set<AttemptID>, all: Set<AttemptID>) {
         let wanted = keep.kept(of: rows, at: wallClock.now())
-        guard !wanted.isEmpty else { return [] }
-        let seen = Dictionary(sightings.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let there = rows.filter { row in
-            guard wanted.contains(row.id) else { return false }
-            if let sighting = seen[row.containerName] { return sighting.attempt == row.id && !sighting.isRunning }
-            return row.finishedAt.map { $0 >= begin } ?? false
+        guard !wanted.isEmpty else { return ([], []) }
+        let sightings = Dictionary(sightings.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var (seen, missed): (Set<AttemptID>, Set<AttemptID>) = ([], [])
+        for row in rows where wanted.contains(row.id) {
+            if let sighting = sightings[row.containerName] {
+                if sighting.attempt == row.id, !sighting.isRunning { seen.insert(row.id) }
+            } else if let end = row.finishedAt, end >= begin {
+                missed.insert(row.id)
+            }
         }
-        return Set(there.map(\.id))
+        return (seen, seen.union(missed))
     }
 
     /// Whether a container that nobody works for is to go: it has a row of ours that says so.

@@ -78,7 +78,9 @@ final class GraphBench {
         try await end(start(name), state, exit: exit, result: result)
     }
 
-    func end(_ attempt: AttemptID, _ state: JobState, exit: Int? = nil, result: String? = nil) async throws {
+    func end(
+        _ attempt: AttemptID, _ state: JobState, exit: Int? = nil, result: String? = nil, leavesSandbox: Bool = false
+    ) async throws {
         var outcome = AttemptOutcome(
             attempt: attempt, jobState: state, attemptState: .collected, reason: "exit_status", message: "It ended.",
             at: tick())
@@ -87,6 +89,6 @@ final class GraphBench {
         outcome.record = record
         outcome.result = result.map { Samples.content($0) }
         try await store.finish(outcome)
-        try await store.markRemoved(attempt, at: time)
+        if !leavesSandbox { try await store.markRemoved(attempt, at: time) }
     }
 }

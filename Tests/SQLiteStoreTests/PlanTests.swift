@@ -72,6 +72,25 @@ import Testing
         }
     }
 
+    @Test("a sandbox counts until it is removed, whether its job has ended or waits for another attempt")
+    func left() async throws {
+        try await SQLiteFixture.with { fixture in
+            let bench = try await GraphBench(fixture, ["a", "b", "c"]) { submission in
+                submission.nodes[0].placement.concurrency = .init(key: "k", limit: 1)
+            }
+            let ended = try await bench.start("a")
+            try await bench.end(ended, .errored, leavesSandbox: true)
+            let lost = try await bench.start("b")
+            try await fixture.store.requeue(lost, reason: "lost", until: nil, at: bench.tick())
+            let rows = try await fixture.store.planRows().live
+            #expect(Set(rows.map(\.leftBy)) == [ended, lost])
+            #expect(rows.first { $0.leftBy == ended }?.key == "k")
+            #expect(rows.allSatisfy { !$0.isStarting && !$0.lendsSlot && $0.memory == .mebibytes(256) })
+            for attempt in [ended, lost] { try await fixture.store.markRemoved(attempt, at: bench.tick()) }
+            #expect(try await fixture.store.planRows().live == [])
+        }
+    }
+
     @Test("a job begins no sooner than it may, and what waits for it is told when")
     func notBefore() async throws {
         try await SQLiteFixture.with { fixture in

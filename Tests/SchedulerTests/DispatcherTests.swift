@@ -18,6 +18,21 @@ import Testing
         #expect(world.attempt(AttemptID(job: job.id, number: 1))?.state == .removed)
     }
 
+    @Test(
+        "a sandbox that could not be removed keeps its slot until it is, and that is seen to at once",
+        .timeLimit(.minutes(5)))
+    func slotOfLeft() async throws {
+        let world = FakeWorld()
+        world.fail("sandbox.remove")
+        let jobs = [try await world.accept(Samples.request()), try await world.accept(Samples.request())]
+        let dispatcher = world.dispatcher(profile: try Samples.profile(), slots: 1)
+        try await world.run(
+            dispatcher, until: { jobs.allSatisfy(world.hasEnded) }, then: { await dispatcher.drain(.finish) })
+        let turns = world.steps.filter { $0 == "engine.create" || $0.hasPrefix("engine.remove ") }
+        #expect(turns.map { $0.prefix(13) } == ["engine.create", "engine.remove", "engine.create", "engine.remove"])
+        #expect(world.containers == [])
+    }
+
     @Test("a job that has just ended is put away before an end that leaves what runs")
     func concluded() async throws {
         var script = FakeEngine.Script()

@@ -22,6 +22,13 @@ import Testing
     }
 
     private static func id(_ text: String) throws -> JobID { try JobID(text) }
+    /// What the first attempt of a job has left.
+    private static func left(of job: String, key: String? = nil) -> LiveRow? {
+        guard let job = try? id(job) else { return nil }  // ignored: the test fails without it
+        return LiveRow(
+            job: job, queue: QueueID(), key: key, milliCPUs: 1000, memory: .mebibytes(64), isStarting: false,
+            leftBy: AttemptID(job: job, number: 1))
+    }
     private static let now = WallTime(milliseconds: 1_700_000_000_000)
     private static let flag = JobSummary.Flag(actor: "ada", reason: "lunch", at: now)
     private static let anEnd = "One of those that run has to end."
@@ -114,6 +121,30 @@ import Testing
             reason: .memory, sentence: "Too little is left of the 1GiB of memory that may be promised: 3 run.",
             next: anEnd,
             command: "caisson status", facts: { $0.live = 3 }, planned: .memory),
+        Case(
+            reason: .slots, sentence: "No slot of 4 is free (1 has ended, and its sandbox is not removed yet).",
+            next: anEnd, command: "caisson status", daemon: { $0.left = [left(of: "aaaaaaaaaaaa")].compactMap(\.self) },
+            planned: .slots),
+        Case(
+            reason: .keyLimit,
+            sentence: "3 of 3 jobs with the key gpu run (2 have ended, and their sandboxes are not removed yet).",
+            next: "It waits for one of them to end.", command: "caisson list --state running",
+            facts: { facts in
+                facts.job.placement.concurrency = .init(key: "gpu", limit: 3)
+                facts.liveWithKey = 1
+            },
+            daemon: {
+                $0.left = ["aaaaaaaaaaaa", "bbbbbbbbbbbb", "cccccccccccc"].compactMap {
+                    left(of: $0, key: $0 < "c" ? "gpu" : nil)
+                }
+            }),
+        Case(
+            reason: .backOff, sentence: "Attempt 1 has ended, and its sandbox is not removed yet.",
+            next: "It has to be removed; that is tried again and again.", command: "caisson doctor",
+            daemon: { $0.left = [left(of: "000000000001")].compactMap(\.self) }),
+        Case(
+            reason: .backOff, sentence: "When its turn came it could not be begun; the daemon's log says why.",
+            next: "It is tried again within 30 s.", command: "caisson status", planned: .backOff),
         Case(
             reason: .starts, sentence: "As many sandboxes are being made as may be at once: 8.",
             next: "One of them has to be ready.", planned: .starts),

@@ -71,13 +71,13 @@ final class FakeWorld: Sendable {
     }
 
     /// Its waits between two looks never end by themselves: it is woken.
-    func dispatcher(profile: PreparedProfile, startsAtOnce: Int = 8) -> Dispatcher {
+    func dispatcher(profile: PreparedProfile, slots: Int = 64, startsAtOnce: Int = 8) -> Dispatcher {
         Dispatcher(
             store: store, blobs: blobs, supervisor: supervisor, reconciler: reconciler, profile: { _, _ in profile },
             liveInputs: LiveInputRegister(),
             configuration: Dispatcher.Configuration(
                 capacity: PlanCapacity(
-                    slots: 64, milliCPUs: 64_000, memory: ByteCount.gibibytes(64), startsAtOnce: startsAtOnce),
+                    slots: slots, milliCPUs: 64_000, memory: ByteCount.gibibytes(64), startsAtOnce: startsAtOnce),
                 reapInterval: .seconds(120), sweep: .seconds(120)),
             ids: ids, clock: TickingClock(), wallClock: wallClock, logger: Self.logger)
     }

@@ -184,14 +184,14 @@ import Testing
         try add(6, .timedOut, endedBefore: 7200)
         var findings = try await world.reconciler.round()
         #expect(world.containers == ["c2", "c3"])
-        #expect((findings.keptContainers, findings.removedContainers) == (2, 4))
+        #expect((findings.stopped.count, findings.removedContainers) == (2, 4))
         let rows = try await world.store.liveAttempts()
         #expect(rows.map(\.containerID) == ["c2", "c3"], "a restart knows it by its rows")
         // One in which something runs is not one that may stay, though it is the newest.
         try add(7, .failed, endedBefore: 5, isRunning: true)
         findings = try await world.reconciler.round()
         #expect(world.containers == ["c3"])
-        #expect(findings.keptContainers == 1)
+        #expect(findings.stopped.count == 1)
     }
 
     @Test("what stays for a while goes when its time is over, and is forgotten when somebody has removed it")

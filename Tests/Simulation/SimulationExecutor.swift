@@ -31,6 +31,9 @@ final class SimulationExecutor: TaskExecutor {
         return job != nil
     }
 
+    /// Whether all tasks wait.
+    var isIdle: Bool { state.withLock(\.waiting.isEmpty) }
+
     /// Runs pieces until all tasks wait, or there were so many.
     func run(atMost count: Int) {
         for _ in 0..<count { guard step() else { return } }

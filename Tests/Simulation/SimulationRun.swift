@@ -43,6 +43,8 @@ package final class SimulationRun {
     private var evidence = Evidence()
     private var pending: [Pending] = []
     private var deaths = 0
+    /// The world's writes when it was last checked that nothing stands still.
+    private var checkedWrites = -1
     private let capacity: PlanCapacity
     private let variant: VariantMemory
     /// The store of the daemon before, if it is not opened anew.
@@ -130,11 +132,11 @@ package final class SimulationRun {
     private func move() throws {
         switch pick(1...100) {
         case 1...40: world.executor.run(atMost: pick(1...25))
-        case 41...62: advance()
+        case 41...62: try advance()
         case 63...70: if let submission = pending.randomElement(using: &generator) { handIn(submission) }
         case 71...74:
             try kill()
-            if pick(1...2) == 1 { advance() }
+            if pick(1...2) == 1 { try advance() }
             try start()
         case 75...77: world.stopEngine(killsContainers: pick(1...2) == 1)
         case 78...82: world.startEngine()
@@ -144,11 +146,29 @@ package final class SimulationRun {
         }
     }
 
-    private func advance() {
+    private func advance() throws {
         world.executor.run(atMost: 3000)
+        try checkNothingStandsStill()
         _ = world.clock.advance()
         world.settleAll()
         for container in world.inOrder { serve(container) }
+    }
+
+    /// When everybody waits for time to pass, no job may be left that a plan from the rows as they are would begin.
+    private func checkNothingStandsStill() throws {
+        guard world.executor.isIdle, world.writes != checkedWrites, let daemon, let store = daemon.inner else { return }
+        checkedWrites = world.writes
+        let dispatcher = daemon.dispatcher
+        let (status, inHand) = SimulationExecutor.now { (await dispatcher.status, await dispatcher.jobsInHand) }
+        guard status.engine == .up, status.failedPlans == 0 else { return }
+        let rows = try SimulationExecutor.now { () async throws(StoreError) in try await store.planRows() }
+        // Of what is between its plan and its lease the rows say nothing.
+        guard inHand.isDisjoint(with: rows.ready.map(\.job)) else { return }
+        var planner = Planner()
+        let plan = planner.plan(rows, capacity: capacity, isDraining: false, engineIsUp: true)
+        for row in plan.starts where status.waits[row.job] != .backOff {
+            evidence.faults.append("I14 nothing stands still: \(row.job) could begin at \(world.time)")
+        }
     }
 
     /// What a broker does for a tool that has work done by a job of its own, and waits for it.
@@ -157,9 +177,11 @@ package final class SimulationRun {
         else { return }
         container.isBeingServed = true
         let (intake, submission, calendar, world) = (daemon.intake, graphs.child(of: attempt), world.calendar, world)
+        let dispatcher = daemon.dispatcher
         ask { _, store in
             defer { container.isBeingServed = false }
             try await store.setLending(attempt.job, true, at: calendar.now())
+            dispatcher.wake()
             let root = try await intake.accept(submission, by: "tool", under: attempt.job).root
             let children = try await store.tree(root, limit: 1000).filter { $0.parent == attempt.job }
             guard !children.isEmpty, children.allSatisfy(\.state.isTerminal) else { return }
@@ -230,7 +252,7 @@ package final class SimulationRun {
         for submission in pending {
             for _ in 0..<50 where submission.receipts.isEmpty {
                 handIn(submission)
-                advance()
+                try advance()
             }
         }
         // What people asked for before comes first: a pause that came last would keep its queue from everything for ever.
@@ -253,7 +275,7 @@ package final class SimulationRun {
     private func drain() throws {
         var (idle, last, seen) = (0, [JobSummary](), -1)
         while idle < Self.mostIdleRounds {
-            advance()
+            try advance()
             world.executor.run(atMost: 20_000)
             guard let store = daemon?.inner else { continue }
             let open = world.writes == seen ? last : try jobs(in: JobState.allCases.filter { !$0.isTerminal }, store)
