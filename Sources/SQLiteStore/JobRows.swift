@@ -66,10 +66,20 @@ extension Row {
     /// An enumerated column.
     ///
     /// - Throws: ``StoreError/corrupt(detail:)`` naming `place`, if it holds none of the words there are.
-    func word<Word: RawRepresentable<String>>(_ column: String, in place: String) throws -> Word {
-        let text: String = try decode(forColumn: column)
+    func word<Word: RawRepresentable<String>>(_ column: String, in place: @autoclosure () -> String) throws -> Word {
+        try Self.word(decode(forColumn: column), column, in: place())
+    }
+
+    /// The same of a column of which only the place is known.
+    func word<Word: RawRepresentable<String>>(at index: Int, in place: @autoclosure () -> String) throws -> Word {
+        try Self.word(decode(atIndex: index), "\(Word.self)", in: place())
+    }
+
+    private static func word<Word: RawRepresentable<String>>(
+        _ text: String, _ column: @autoclosure () -> String, in place: @autoclosure () -> String
+    ) throws -> Word {
         guard let word = Word(rawValue: text) else {
-            throw StoreError.corrupt(detail: "\(place) has the unknown \(column) \(text)")
+            throw StoreError.corrupt(detail: "\(place()) has the unknown \(column()) \(text)")
         }
         return word
     }

@@ -32,21 +32,23 @@ extension JobWriter {
         try addEvent("leased", of: job, attempt: next, at: intent.at, state: .leased)
     }
 
-    func markVerified(_ attempt: AttemptID, containerID: String, posture: JSONValue, at time: WallTime) throws {
+    /// - Parameter posture: as JSON.
+    func markVerified(_ attempt: AttemptID, containerID: String, posture: String, at time: WallTime) throws {
         try move(attempt, to: .verified)
         try run(
             "UPDATE sandbox SET container_id = ?, posture = ? WHERE job_id = ? AND attempt = ?",
-            [containerID, try StoredJSON.text(of: posture), attempt.job.description, attempt.number])
+            [containerID, posture, attempt.job.description, attempt.number])
         try addEvent("verified", of: job(attempt.job), attempt: attempt.number, at: time)
     }
 
-    func markWorking(_ attempt: AttemptID, attestation: Attestation, at time: WallTime) throws {
+    /// - Parameter attestation: as JSON.
+    func markWorking(_ attempt: AttemptID, attestation: String, at time: WallTime) throws {
         try move(attempt, to: .working)
         let job = try job(attempt.job)
         try move(job, to: .running)
         try run(
             "UPDATE sandbox SET attestation = ? WHERE job_id = ? AND attempt = ?",
-            [try StoredJSON.text(of: attestation), attempt.job.description, attempt.number])
+            [attestation, attempt.job.description, attempt.number])
         try addEvent("working", of: job, attempt: attempt.number, at: time, state: .running)
     }
 

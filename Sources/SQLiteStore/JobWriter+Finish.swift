@@ -2,11 +2,24 @@ import GRDB
 import Model
 import Ports
 
+/// What is stored of an outcome as JSON, made before it is its turn to be written.
+struct OutcomeDocuments: Sendable {
+    let toolPosture: String?
+    let record: String?
+    let phases: String
+
+    init(_ outcome: AttemptOutcome) throws {
+        toolPosture = try outcome.toolPosture.map { try StoredJSON.text(of: $0) }
+        record = try outcome.record.map { try StoredJSON.text(of: $0) }
+        phases = try StoredJSON.text(of: outcome.phases)
+    }
+}
+
 extension JobWriter {
     /// Writes how an attempt ended, with all that came of it.
     ///
     /// The moves come first: an answer that is late, or older than the newest attempt, writes nothing at all.
-    func finish(_ outcome: AttemptOutcome) throws {
+    func finish(_ outcome: AttemptOutcome, _ documents: OutcomeDocuments) throws {
         let (id, number) = (outcome.attempt.job, outcome.attempt.number)
         guard outcome.jobState.isTerminal else {
             throw StoreError.conflict(
@@ -19,7 +32,7 @@ extension JobWriter {
         try move(outcome.attempt, to: outcome.attemptState, finishedAt: outcome.at)
         let job = try job(id)
         try check(job, to: outcome.retryAt == nil || job.isCancelled ? outcome.jobState : .retrying)
-        try keepOutputs(of: outcome)
+        try keepOutputs(of: outcome, documents)
         if outcome.record != nil {
             try run("UPDATE job SET tool_attempts = tool_attempts + 1 WHERE ordinal = ?", [job.ordinal])
         }
@@ -57,7 +70,7 @@ extension JobWriter {
         try settle([close(job(id), as: state, ending)], at: ending.at)
     }
 
-    private func keepOutputs(of outcome: AttemptOutcome) throws {
+    private func keepOutputs(of outcome: AttemptOutcome, _ documents: OutcomeDocuments) throws {
         let (id, number) = (outcome.attempt.job.description, outcome.attempt.number)
         let streams = [outcome.stdout, outcome.stderr, outcome.result]
         for blob in streams.compactMap({ $0 }) + outcome.artifactBlobs { try add(blob) }
@@ -69,8 +82,7 @@ extension JobWriter {
             """,
             [
                 outcome.jobState.rawValue, outcome.reason, outcome.message,
-                try outcome.toolPosture.map { try StoredJSON.text(of: $0) },
-                try outcome.record.map { try StoredJSON.text(of: $0) }, try StoredJSON.text(of: outcome.phases),
+                documents.toolPosture, documents.record, documents.phases,
                 outcome.stdout?.reference.digest, outcome.stderr?.reference.digest, outcome.result?.reference.digest,
                 id, number,
             ])

@@ -75,16 +75,15 @@ extension JobWriter {
     /// - Parameter finishedAt: For a state that has a time; one that is already there stays.
     /// - Throws: ``StoreError/conflict(id:expected:found:)`` with the state the attempt is in.
     func move(_ attempt: AttemptID, to next: AttemptState, finishedAt: WallTime? = nil) throws {
-        let found = try state(of: attempt)
-        guard found.allows(next) else {
-            let allowed = AttemptState.allCases.filter { $0.allows(next) }.map(\.rawValue)
-            throw StoreError.conflict(
-                id: "\(attempt)", expected: allowed.joined(separator: " or "), found: found.rawValue)
-        }
+        let allowed = AttemptState.allCases.filter { $0.allows(next) }.map(\.rawValue)
         try run(
             """
-            UPDATE attempt SET state = ?, finished_at_ms = coalesce(finished_at_ms, ?) WHERE job_id = ? AND number = ?
+            UPDATE attempt SET state = ?, finished_at_ms = coalesce(finished_at_ms, ?)
+            WHERE job_id = ? AND number = ? AND state IN (\(allowed.map { "'\($0)'" }.joined(separator: ", ")))
             """, [next.rawValue, finishedAt?.milliseconds, attempt.job.description, attempt.number])
+        guard database.changesCount == 0 else { return }
+        throw StoreError.conflict(
+            id: "\(attempt)", expected: allowed.joined(separator: " or "), found: try state(of: attempt).rawValue)
     }
 
     /// - Throws: ``StoreError/notFound(_:)`` if there is no such attempt.

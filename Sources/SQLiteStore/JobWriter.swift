@@ -50,19 +50,31 @@ final class JobWriter {
         try String.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
     }
 
+    /// What `read` makes of the first row, which is not copied for that.
+    private func first<Value>(
+        _ sql: String, _ arguments: StatementArguments, _ read: (Row) throws -> Value
+    ) throws -> Value? {
+        let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
+        // A row holds nothing any more once its cursor is gone.
+        return try withExtendedLifetime(rows) { try rows.next().map(read) }
+    }
+
+    private static let jobByID = StoredJob.select + " WHERE job.id = ?"
+    private static let jobByOrdinal = StoredJob.select + " WHERE job.ordinal = ?"
+
     /// - Throws: ``StoreError/notFound(_:)``.
     func job(_ id: JobID) throws -> StoredJob {
-        guard let row = try row(StoredJob.select + " WHERE job.id = ?", [id.description]) else {
+        guard let job = try first(Self.jobByID, [id.description], StoredJob.init) else {
             throw StoreError.notFound(id.description)
         }
-        return try StoredJob(row)
+        return job
     }
 
     func job(at ordinal: Int64) throws -> StoredJob {
-        guard let row = try row(StoredJob.select + " WHERE job.ordinal = ?", [ordinal]) else {
+        guard let job = try first(Self.jobByOrdinal, [ordinal], StoredJob.init) else {
             throw StoreError.corrupt(detail: "job \(ordinal) is named, but not there")
         }
-        return try StoredJob(row)
+        return job
     }
 
     /// Writes the next event of a root: as there is one writer, its number cannot be taken by another.
@@ -78,10 +90,11 @@ final class JobWriter {
         _ name: String, of job: Int64, root: Int64, attempt: Int? = nil, at time: WallTime, state: JobState? = nil,
         actor: String? = nil
     ) throws {
+        // Not INSERT … SELECT, for which SQLite makes a table in between each time.
         try run(
             """
             INSERT INTO event (root, sequence, job, at_ms, name, attempt, state, actor)
-            SELECT ?1, coalesce(max(sequence), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM event WHERE root = ?1
+            VALUES (?1, (SELECT coalesce(max(sequence), 0) + 1 FROM event WHERE root = ?1), ?2, ?3, ?4, ?5, ?6, ?7)
             """, [root, job, time.milliseconds, name, attempt, state?.rawValue, actor])
         touched.insert(root)
     }

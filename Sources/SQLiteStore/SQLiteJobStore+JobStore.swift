@@ -46,12 +46,14 @@ extension SQLiteJobStore: JobStore {
     package func markVerified(
         _ attempt: AttemptID, containerID: String, posture: JSONValue, at time: WallTime
     ) async throws(StoreError) {
+        let posture = try prepared { try StoredJSON.text(of: posture) }
         try await write { try $0.markVerified(attempt, containerID: containerID, posture: posture, at: time) }
     }
 
     package func markWorking(
         _ attempt: AttemptID, attestation: Attestation, at time: WallTime
     ) async throws(StoreError) {
+        let attestation = try prepared { try StoredJSON.text(of: attestation) }
         try await write { try $0.markWorking(attempt, attestation: attestation, at: time) }
     }
 
@@ -68,7 +70,13 @@ extension SQLiteJobStore: JobStore {
     }
 
     package func finish(_ outcome: AttemptOutcome) async throws(StoreError) {
-        try await write { try $0.finish(outcome) }
+        let documents = try prepared { try OutcomeDocuments(outcome) }
+        try await write { try $0.finish(outcome, documents) }
+    }
+
+    /// What can be made before it is a write's turn: there is one writer, and there are many who wait for it.
+    private func prepared<Value>(_ make: () throws -> Value) throws(StoreError) -> Value {
+        do { return try make() } catch { throw StoreError(error, path: path) }
     }
 
     package func requeue(

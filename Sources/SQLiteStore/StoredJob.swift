@@ -28,29 +28,33 @@ struct StoredJob {
     /// - Parameter table: `job`, with the index to take.
     static func select(from table: String) -> String {
         """
-        SELECT job.ordinal, job.id, job.kind, job.name, job.root, job.parent, job.state, attempts, open_needs, hold IS NOT NULL AS is_held,
-            cancel_request IS NOT NULL AS is_cancelled, not_before_ms, ready_at_ms, queue_ms, total_ms
+        SELECT job.ordinal, job.id, job.kind, job.name, job.root, job.parent, job.state, attempts, open_needs, hold IS NOT NULL,
+            cancel_request IS NOT NULL, not_before_ms, ready_at_ms, queue_ms, total_ms
         FROM \(table) LEFT JOIN spec ON spec.ordinal = job.spec
         """
     }
 
+    /// - Parameter row: of ``select(from:)``, read in its order: every write looks at some, and names would have to be looked for.
     init(_ row: Row) throws {
-        let text: String = try row.decode(forColumn: "id")
+        func time(at index: Int) throws -> WallTime? {
+            try row.decode(Int64?.self, atIndex: index).map { WallTime(milliseconds: $0) }
+        }
+        ordinal = try row.decode(atIndex: 0)
+        let text: String = try row.decode(atIndex: 1)
         id = try JobID(text)
-        ordinal = try row.decode(forColumn: "ordinal")
-        kind = try row.word("kind", in: "job \(text)")
-        name = try row.decode(forColumn: "name")
-        root = try row.decode(forColumn: "root")
-        parent = try row.decode(forColumn: "parent")
-        state = try row.word("state", in: "job \(text)")
-        attempts = try row.decode(forColumn: "attempts")
-        openNeeds = try row.decode(forColumn: "open_needs")
-        isHeld = try row.decode(forColumn: "is_held")
-        isCancelled = try row.decode(forColumn: "is_cancelled")
-        notBefore = try row.time("not_before_ms")
-        readyAt = try row.time("ready_at_ms")
-        queueClock = try row.decode(forColumn: "queue_ms")
-        totalClock = try row.decode(forColumn: "total_ms")
+        kind = try row.word(at: 2, in: "job \(text)")
+        name = try row.decode(atIndex: 3)
+        root = try row.decode(atIndex: 4)
+        parent = try row.decode(atIndex: 5)
+        state = try row.word(at: 6, in: "job \(text)")
+        attempts = try row.decode(atIndex: 7)
+        openNeeds = try row.decode(atIndex: 8)
+        isHeld = try row.decode(atIndex: 9)
+        isCancelled = try row.decode(atIndex: 10)
+        notBefore = try time(at: 11)
+        readyAt = try time(at: 12)
+        queueClock = try row.decode(atIndex: 13)
+        totalClock = try row.decode(atIndex: 14)
     }
 
     /// When it runs out of time while it has no sandbox, and which clock that is; `nil` if none runs.

@@ -68,7 +68,7 @@ final class WriteBatch: Sendable {
             try database.inTransaction(.immediate) {
                 let writer = makeWriter(database)
                 tell = try item.carryOut(writer)
-                roots = try writer.touchedRoots()
+                roots = try Self.ids(of: writer.touched, in: database)
                 return .commit
             }
             if !roots.isEmpty { committed(roots) }
@@ -84,21 +84,22 @@ final class WriteBatch: Sendable {
         var roots: Set<JobID> = []
         do {
             try database.inTransaction(.immediate) {
+                var touched: Set<Int64> = []
                 for item in items {
                     do {
-                        try database.inSavepoint {
-                            let writer = makeWriter(database)
-                            let told = try item.carryOut(writer)
-                            roots.formUnion(try writer.touchedRoots())
-                            tell.append(told)
-                            return .commit
-                        }
+                        try run("SAVEPOINT item", database)
+                        let writer = makeWriter(database)
+                        tell.append(try item.carryOut(writer))
+                        touched.formUnion(writer.touched)
                     } catch {
                         // A full disk, for one, ends the transaction: then each has to stand alone.
                         guard database.isInsideTransaction else { throw error }
+                        try run("ROLLBACK TO item", database)
                         tell.append { item.fail(error) }
                     }
+                    try run("RELEASE item", database)
                 }
+                roots = try Self.ids(of: touched, in: database)
                 return .commit
             }
         } catch {
@@ -108,16 +109,13 @@ final class WriteBatch: Sendable {
         for told in tell { told() }
         return true
     }
-}
 
-extension JobWriter {
+    /// Compiled once: GRDB's own savepoints are compiled anew each time.
+    private func run(_ sql: String, _ database: Database) throws { try database.cachedStatement(sql: sql).execute() }
+
     /// The ids of the roots whose jobs were changed.
-    fileprivate func touchedRoots() throws -> Set<JobID> {
-        var roots: Set<JobID> = []
-        for ordinal in touched {
-            guard let id = try text("SELECT id FROM job WHERE ordinal = ?", [ordinal]) else { continue }
-            roots.insert(try JobID(id))
-        }
-        return roots
+    private static func ids(of ordinals: Set<Int64>, in database: Database) throws -> Set<JobID> {
+        let find = try database.cachedStatement(sql: "SELECT id FROM job WHERE ordinal = ?")
+        return Set(try ordinals.compactMap { try String.fetchOne(find, arguments: [$0]).map { try JobID($0) } })
     }
 }

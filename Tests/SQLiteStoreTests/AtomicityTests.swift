@@ -50,8 +50,8 @@ import Testing
         return [
             ("submit", { _ = try $0.submit(prepared, inputs: Samples.inputs) }),
             ("lease", { try $0.lease(intent) }),
-            ("finish", { try $0.finish(fails) }),
-            ("finish for another attempt", { try $0.finish(retries) }),
+            ("finish", { try $0.finish(fails, OutcomeDocuments(fails)) }),
+            ("finish for another attempt", { try $0.finish(retries, OutcomeDocuments(retries)) }),
             ("requeue", { try $0.requeue(a, reason: "lost", until: nil, at: time) }),
             ("stopping", { try $0.markStopping(a, at: time) }),
             ("adopt", { _ = try $0.markAdopted(a, at: time) }),
