@@ -33,6 +33,7 @@ let package = Package(
         // Layer 0: C, and the system's libraries.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CCell"),
         .target(name: "CSpawn"),
 
@@ -116,7 +117,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "CSpawn", "Model", "CellWire", "Waiting", "Documents", "Conditions", "Ports", "Planner", "Hardening",
+                "CMalloc", "CSpawn", "Model", "CellWire", "Waiting", "Documents", "Conditions", "Ports", "Planner",
+                "Hardening",
                 "Filters", "DockerEngine", "SQLiteStore", "BlobFiles", "Scheduler", "Doctor", "SelfTest", "ControlWire",
                 "ControlAPI",
                 .product(name: "Logging", package: "swift-log"),

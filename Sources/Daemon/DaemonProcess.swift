@@ -1,4 +1,5 @@
 package import BlobFiles
+import CMalloc
 package import DockerEngine
 import Foundation
 import Glibc
@@ -68,6 +69,8 @@ package struct DaemonProcess: Sendable {
     package func run(_ parts: @Sendable (DaemonBase) async throws -> DaemonParts) async throws -> DaemonLife.End {
         // Whatever the daemon makes is its owner's alone.
         umask(0o077)
+        // Memory goes back to the system arena by arena: with eight for each core, one large submission would stay for good.
+        mallopt(M_ARENA_MAX, 2)
         return try await DaemonPhases.with { phases in
             let (clock, format) = (SystemWallClock(), configuration.logFormat)
             let lock = try await phases.start(.dataFolder, { try await acquireLock() }, undo: { _ in })

@@ -10,22 +10,33 @@ package enum JSONValue: Sendable, Hashable, Codable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // The order matters: a decoder may give a whole number as a `Double`, too, but never a `Bool` as a number.
+        // The order matters: a decoder may give a whole number as a `Double`, too, but never a `Bool` as a number. What there is
+        // most of comes first, as each try that fails takes longer than one that does not.
         if container.decodeNil() {
             self = .null
+        } else if let value = try? container.decode(String.self) {  // ignored: it is another kind of value
+            self = .string(value)
+        } else if let members = try? decoder.container(keyedBy: MemberName.self) {  // ignored: the same
+            self = .object(
+                try members.allKeys.reduce(into: [:]) { object, name in
+                    object[name.stringValue] = try members.decode(JSONValue.self, forKey: name)
+                })
         } else if let value = try? container.decode(Bool.self) {  // ignored: it is another kind of value
             self = .bool(value)
         } else if let value = try? container.decode(Int64.self) {  // ignored: it is another kind of value
             self = .integer(value)
         } else if let value = try? container.decode(Double.self) {  // ignored: it is another kind of value
             self = .number(value)
-        } else if let value = try? container.decode(String.self) {  // ignored: it is another kind of value
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {  // ignored: it is another kind of value
-            self = .array(value)
         } else {
-            self = .object(try container.decode([String: JSONValue].self))
+            self = .array(try container.decode([JSONValue].self))
         }
+    }
+
+    private struct MemberName: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     package func encode(to encoder: any Encoder) throws {
