@@ -17,7 +17,7 @@ package struct CellImage: Sendable {
     /// `sha256:…` of the cell's bytes.
     var cellDigest: String { program.digest }
     /// Bytes of the cell's program.
-    var size: Int { program.content.count }
+    var size: Int { program.size }
 
     /// The image itself: made only when an installation needs its cell for the first time.
     func archive() throws(EngineError) -> ImageArchive {
