@@ -79,12 +79,13 @@ enum JobQueries {
         "\(attempt) WHERE sandbox.removed_at_ms IS NULL ORDER BY attempt.created_at_ms, attempt.job_id, attempt.number"
 
     static func liveAttempts(in database: Database) throws -> [AttemptRecord] {
-        try attempts(Row.fetchAll(database, sql: liveAttempts), in: database)
+        try attempts(Row.fetchAll(database.cachedStatement(sql: liveAttempts)), in: database)
     }
 
     static func attempts(of job: JobID, in database: Database) throws -> [AttemptRecord] {
         let sql = "\(attempt) WHERE attempt.job_id = ? ORDER BY attempt.number"
-        return try attempts(Row.fetchAll(database, sql: sql, arguments: [job.description]), in: database)
+        return try attempts(
+            Row.fetchAll(database.cachedStatement(sql: sql), arguments: [job.description]), in: database)
     }
 
     private static func attempts(_ rows: [Row], in database: Database) throws -> [AttemptRecord] {
@@ -101,8 +102,10 @@ enum JobQueries {
             SELECT path, digest, size_bytes, problem FROM artifact LEFT JOIN blob USING (digest)
             WHERE job_id = ? AND attempt = ? ORDER BY position
             """
-        return try Row.fetchAll(database, sql: sql, arguments: [attempt.job.description, attempt.number])
-            .map(AttemptRecord.Artifact.init)
+        return try Row.fetchAll(
+            database.cachedStatement(sql: sql), arguments: [attempt.job.description, attempt.number]
+        )
+        .map(AttemptRecord.Artifact.init)
     }
 
     private static func changes(of attempt: AttemptID, in database: Database) throws -> [AttemptRecord.Change] {
@@ -110,11 +113,14 @@ enum JobQueries {
             SELECT path, kind, digest, size_bytes, problem FROM file_change LEFT JOIN blob USING (digest)
             WHERE job_id = ? AND attempt = ? ORDER BY position
             """
-        return try Row.fetchAll(database, sql: sql, arguments: [attempt.job.description, attempt.number])
-            .map(AttemptRecord.Change.init)
+        return try Row.fetchAll(
+            database.cachedStatement(sql: sql), arguments: [attempt.job.description, attempt.number]
+        )
+        .map(AttemptRecord.Change.init)
     }
 
     static func cellVolume(digest: String, in database: Database) throws -> String? {
-        try String.fetchOne(database, sql: "SELECT name FROM cell_volume WHERE digest = ?", arguments: [digest])
+        try String.fetchOne(
+            database.cachedStatement(sql: "SELECT name FROM cell_volume WHERE digest = ?"), arguments: [digest])
     }
 }
