@@ -3,7 +3,7 @@ package import Model
 // Planner: from the rows that count, decides which jobs begin now, and why the others do not. It must not do anything: no I/O, clock
 // or randomness.
 
-/// What the store gives to be planned with: bounded, whatever the backlog.
+/// What the store gives to be planned with, and says of what has to be done before: bounded, whatever the backlog.
 package struct PlanRows: Sendable, Hashable {
     /// Every job that has an attempt, or waits with its slot lent, and every sandbox that an attempt has left and that may still be there:
     /// what is in use is counted from these, never stored.
@@ -14,6 +14,10 @@ package struct PlanRows: Sendable, Hashable {
     package var ready: [ReadyRow]
     /// Every queue that is not as queues are by default, or has ready jobs.
     package var queues: [QueueRow]
+    /// From when on there is something to do because time has passed; `nil` if nothing waits for a time.
+    package var nextDue: WallTime?
+    /// Whether there are lists to be fanned out over.
+    package var hasFanOuts = false
 
     package static let readyPerQueue = 64
     package static let readyInAll = 4096

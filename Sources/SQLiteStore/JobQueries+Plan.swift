@@ -19,6 +19,11 @@ extension JobQueries {
             CROSS JOIN queue AS q ON q.ordinal = job.queue CROSS JOIN spec AS s ON s.ordinal = job.spec
         """
 
+    static let nextDue = "SELECT min(due_at_ms) FROM job INDEXED BY job_due WHERE due_at_ms IS NOT NULL"
+    private static let hasFanOuts = """
+        SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_expand WHERE state = 'ready' AND kind = 'map' AND hold IS NULL)
+        """
+
     /// What makes a row one of those that may begin, as the indexes have it.
     private static let isReady = "state = 'ready' AND kind = 'job' AND hold IS NULL"
 
@@ -100,6 +105,8 @@ extension JobQueries {
     /// - Returns: with it, the next such queue.
     static func planRows(in database: Database, after turn: Int64 = 0) throws -> (rows: PlanRows, next: Int64) {
         var rows = PlanRows()
+        rows.nextDue = try Int64.fetchOne(database.cachedStatement(sql: nextDue)).map { WallTime(milliseconds: $0) }
+        rows.hasFanOuts = try Bool.fetchOne(database.cachedStatement(sql: hasFanOuts)) ?? false
         rows.live = try Row.fetchAll(database.cachedStatement(sql: liveRows)).map(LiveRow.init)
         let find = try database.cachedStatement(sql: readyQueues)
         var queues = try Row.fetchAll(find, arguments: [turn, PlanRows.readyInAll])

@@ -30,7 +30,7 @@ extension JobWriter {
         }
         try settle(ended, at: now)
         if due.count == Self.mostWakes { return WakeUp(moved: moved, next: now) }
-        let next = try integer("SELECT min(due_at_ms) FROM job WHERE due_at_ms IS NOT NULL")
+        let next = try integer(JobQueries.nextDue)
         return WakeUp(moved: moved, next: next.map { WallTime(milliseconds: $0) })
     }
 

@@ -149,16 +149,24 @@ package actor Dispatcher {
 
     private func round() async -> Next {
         do {
-            let wakeUp = try await store.wake(at: wallClock.now())
+            // One question for all of it: each has to wait until a transaction of others is written.
+            var rows = try await store.planRows()
+            if let due = rows.nextDue, due <= wallClock.now() {
+                _ = try await store.wake(at: wallClock.now())
+                rows = try await store.planRows()
+            }
             if status.engine == .up {
-                try await expandFanOuts()
-                try await plan()
+                if rows.hasFanOuts {
+                    try await expandFanOuts()
+                    rows = try await store.planRows()
+                }
+                plan(rows)
             }
             status.failedPlans = 0
             // What is in hand again is not waited for, and what has waited long enough is the next plan's: else this would turn round and round.
             let now = wallClock.now()
             let pauses = refused.filter { inHand[$0.key] == nil && $0.value.until > now }.map(\.value.until)
-            guard let next = [wakeUp.next, pauses.min()].compactMap(\.self).min() else {
+            guard let next = [rows.nextDue, pauses.min()].compactMap(\.self).min() else {
                 return Next(wait: configuration.sweep, hasMore: !status.waits.isEmpty)
             }
             let wait = max(.milliseconds(1), wallClock.now().duration(to: next))
@@ -175,9 +183,9 @@ package actor Dispatcher {
         min(.seconds(30), .seconds(1 << min(max(failures - 1, 0), 5)))
     }
 
-    private func plan() async throws(StoreError) {
+    private func plan(_ all: PlanRows) {
         guard !status.isDraining else { return }
-        var rows = try await store.planRows()
+        var rows = all
         // What stands still takes no room.
         rows.live.removeAll { $0.leftBy.map(stopped.contains) ?? false }
         noteLeft(rows.live.filter { $0.leftBy != nil })
