@@ -15,7 +15,7 @@ EXCUSED = {
 }
 # Kills after which the next daemon has all kinds of things to recover: a sandbox that was only just started; a volume that nobody uses; a
 # sandbox that is surely at work.
-LEADS = [("before store.markWorking", 5, False), ("before store.setCellVolume", 1, False), ("after store.cancel", 1, False)]
+LEADS = [("after store.markWorking", 4, False), ("before store.setCellVolume", 1, False), ("after store.cancel", 1, False)]
 # What only a daemon does that follows on one which has ended in order, as the story has it at its end.
 LAST = ("store.retire", "store.checkpoint")
 
