@@ -102,7 +102,7 @@ import Testing
             let body = try await response.body
             #expect(String(decoding: body, as: UTF8.self) == "\(count * Self.piece.count)")
         }
-        // What the kernel holds of a connection comes on top: 6 MiB is its usual most for TCP.
+        // What the kernel holds of a connection comes on top: 4 MiB is its usual most of what is sent.
         let most = furthest.withLock { $0 }
         #expect(most <= UploadPipe.boundBytes + (8 << 20))
     }

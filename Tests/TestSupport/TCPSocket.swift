@@ -3,8 +3,13 @@ import Glibc
 /// The few calls that a TCP server on this machine needs.
 package enum TCPSocket {
     /// Listens on a free port of `127.0.0.1`.
+    ///
+    /// What its connections have received and nobody has read is no more than a few hundred KiB: by itself, the kernel would hold up to
+    /// 32 MiB on some machines.
     package static func listen(backlog: Int32) throws -> (descriptor: Int32, port: UInt16) {
         let (descriptor, port) = try bind()
+        var size = Int32(1 << 18)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         guard Glibc.listen(descriptor, backlog) == 0 else { throw UnixSocket.Failure(call: "listen", code: errno) }
         return (descriptor, port)
     }
