@@ -203,8 +203,8 @@ struct ReadbackTests {
             #expect(try await fixture.run(fixture.request(["true"])).1.reason == "profile_not_applied")
             let (_, verdict) = try await fixture.run(fixture.request(["true"]))
             #expect(verdict.state == .succeeded, "\(verdict.message)")
-            let all = try volumes()
-            #expect(all.count == 2 && all.contains(name), "a new one was made")
+            // A look at the engine may have removed the other one meanwhile.
+            #expect(try volumes().subtracting([name]).count == 1, "a new one was made")
         }
     }
 }
